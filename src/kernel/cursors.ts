@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { invalid } from './errors.js';
+
+const CursorPayload = z.tuple([
+  z.string(),
+  z.enum(['next', 'previous']),
+  z.array(z.union([z.string(), z.number(), z.null()])),
+]);
+
+/** The sort values of the row at which a page begins or, backwards, ends. */
+export type CursorPosition = (string | number | null)[];
+
+/** Where a page stands in its list: beyond a row, in one of two directions. */
+export interface Seek {
+  direction: 'next' | 'previous';
+  position: CursorPosition;
+}
+
+/** Says what a cursor is bound to: the list and its filters and sort, in any order of writing. */
+export function cursorScope(list: string, query: Record<string, unknown>): string {
+  const { cursor: _cursor, limit: _limit, ...filters } = query;
+  const canonical = JSON.stringify(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(`${list}\n${canonical}`).digest('base64url').slice(0, 12);
+}
+
+function encodeCursor(scope: string, direction: Seek['direction'], position: CursorPosition): string {
+  return Buffer.from(JSON.stringify([scope, direction, position])).toString('base64url');
+}
+
+/**
+ * What a cursor says.
+ * @param length how many sort values the list has
+ * @throws `invalid` when it is not one of ours, or belongs to a list with other filters or sort
+ */
+function decodeCursor(cursor: string, scope: string, length: number): Seek {
+  const wrong = (message: string) => invalid([{ parameter: 'cursor', code: 'invalid_cursor', message }]);
+  let payload: unknown;
+  try {
+    payload = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw wrong('is not a cursor of this API; take it from page.next or page.previous');
+  }
+  const parsed = CursorPayload.safeParse(payload);
+  if (!parsed.success || parsed.data[2].length !== length) {
+    throw wrong('is not a cursor of this list; take it from page.next or page.previous');
+  }
+  const [ofScope, direction, position] = parsed.data;
+  if (ofScope !== scope) throw wrong('belongs to a list with other filters; start again without it');
+  return { direction, position };
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface Page<Item> {
+  data: Item[];
+  page: { limit: number; next: string | null; previous: string | null };
+}
+
+/**
+ * One page of a list with keyset cursors, stable while rows are added and removed.
+ * @param scope what its cursors are bound to
+ * @param keyOf the sort values of a row, `keyLength` of them
+ * @param read gives up to `limit` rows beyond the seek, in the list's order whichever the direction
+ * @throws `invalid` for a cursor of another list
+ */
+export async function readPage<Row>(
+  { limit, cursor }: PageRequest,
+  scope: string,
+  keyLength: number,
+  keyOf: (row: Row) => CursorPosition,
+  read: (limit: number, seek: Seek | undefined) => Promise<Row[]>,
+): Promise<Page<Row>> {
+  const seek = cursor === undefined ? undefined : decodeCursor(cursor, scope, keyLength);
+  const rows = await read(limit + 1, seek);
+  const hasMore = rows.length > limit;
+  const isBackwards = seek?.direction === 'previous';
+  const data = isBackwards ? rows.slice(-limit) : rows.slice(0, limit);
+  const cursorOf = (direction: Seek['direction'], row: Row | undefined) =>
+    row === undefined ? null : encodeCursor(scope, direction, keyOf(row));
+  const next = isBackwards || hasMore ? cursorOf('next', data.at(-1)) : null;
+  const previous = (isBackwards ? hasMore : seek !== undefined) ? cursorOf('previous', data[0]) : null;
+  return { data, page: { limit, next, previous } };
+}

@@ -1,0 +1,6 @@
+import { createHash } from 'node:crypto';
+
+/** A strong entity tag for bytes (RFC 9110, 8.8.3): the same bytes always have the same tag, others another. */
+export function entityTag(bytes: Buffer | string): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+}
