@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import { Id } from '../kernel/scalars.js';
+import type { InlineResources, Library, ResourceKind } from './library.js';
+
+/** A place in a block that points at a library resource. */
+export interface Reference {
+  kind: ResourceKind;
+  id: string;
+  /** Path of the pointing field within the block. */
+  path: (string | number)[];
+}
+
+/** Puts an inline resource into the library and gives the id to refer to it by. `path` is its place within the block. */
+export type Keep = <K extends ResourceKind>(kind: K, inline: InlineResources[K], path: (string | number)[]) => string;
+
+/** What one kind of block is. Everything else in the product asks here and knows no kind by name. */
+export interface BlockKind<
+  Type extends string,
+  Draft extends z.ZodType,
+  Managed extends z.ZodType,
+  Delivered extends z.ZodType,
+> {
+  readonly type: Type;
+  /** As an editor sends it: a resource by id or inline. */
+  readonly draft: Draft;
+  /** As it is kept and as the Management API sends it: resources by id. */
+  readonly managed: Managed;
+  /** As readers get it: resources whole. */
+  readonly delivered: Delivered;
+  /** What to keep of a draft. */
+  store(draft: z.output<Draft>, keep: Keep): Omit<z.output<Managed>, 'id' | 'type'>;
+  references(block: z.output<Managed>): Reference[];
+  deliver(block: z.output<Managed>, library: Library): Omit<z.output<Delivered>, 'id' | 'type'>;
+  /** The words of the block that a reader of the running text reads; '' when it has none. */
+  readingText(block: z.output<Delivered>): string;
+}
+
+/** Gives a block kind its type; the compiler checks that its parts fit together. */
+export function defineBlock<
+  Type extends string,
+  Draft extends z.ZodType,
+  Managed extends z.ZodType,
+  Delivered extends z.ZodType,
+>(kind: BlockKind<Type, Draft, Managed, Delivered>): BlockKind<Type, Draft, Managed, Delivered> {
+  return kind;
+}
+
+export const draftBlockId = {
+  id: Id.optional().meta({ description: 'Of a block that the story already has; leave it out for a new one.' }),
+};
+export const blockId = { id: Id.meta({ description: 'Stays the same for as long as the block lives.' }) };

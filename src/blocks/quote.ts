@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Id } from '../kernel/scalars.js';
+import { blockId, defineBlock, draftBlockId } from './block.js';
+import { Quote } from './library.js';
+import { exactlyOne, quoteReference } from './reference-fields.js';
+
+const display = z.enum(['pull', 'block']).meta({
+  description: 'pull: lifted out of the text for effect; block: part of the running text.',
+  example: 'pull',
+});
+
+export const quote = defineBlock({
+  type: 'quote',
+  draft: z
+    .strictObject({ ...draftBlockId, type: z.literal('quote'), ...quoteReference, display: display.nullish() })
+    .superRefine(exactlyOne('quote'))
+    .meta({ id: 'QuoteBlockDraft' }),
+  managed: z.object({ ...blockId, type: z.literal('quote'), quoteId: Id, display }).meta({ id: 'ManagedQuoteBlock' }),
+  delivered: z.object({ ...blockId, type: z.literal('quote'), display, quote: Quote }).meta({ id: 'QuoteBlock' }),
+
+  store: ({ quoteId, quote: inline, ...block }, keep) => ({
+    quoteId: inline ? keep('quote', inline, ['quote']) : (quoteId ?? ''),
+    display: block.display ?? 'block',
+  }),
+  references: ({ quoteId }) => [{ kind: 'quote', id: quoteId, path: ['quoteId'] }],
+  deliver: ({ quoteId, display: shown }, library) => ({ display: shown, quote: library.quote(quoteId) }),
+  readingText: (block) => (block.display === 'block' ? block.quote.text : ''),
+});
