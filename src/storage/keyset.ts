@@ -1,0 +1,24 @@
+import { asc, type Column, desc, type SQL, sql } from 'drizzle-orm';
+import type { Seek } from '../kernel/cursors.js';
+
+/**
+ * Order and bound of a list that is sorted by two columns, both descending, whichever way it is read. The comparison is of row
+ * values, which an index on the two answers by one seek.
+ */
+export function descending(
+  first: Column,
+  second: Column,
+  seek: Seek | undefined,
+): { order: SQL[]; bound: SQL | undefined } {
+  const isBackwards = seek?.direction === 'previous';
+  const order = isBackwards ? [asc(first), asc(second)] : [desc(first), desc(second)];
+  if (!seek) return { order, bound: undefined };
+  const [a, b] = seek.position;
+  const bound = isBackwards ? sql`(${first}, ${second}) > (${a}, ${b})` : sql`(${first}, ${second}) < (${a}, ${b})`;
+  return { order, bound };
+}
+
+/** Rows that were read backwards, in the list's own order. */
+export function inListOrder<Row>(rows: Row[], seek: Seek | undefined): Row[] {
+  return seek?.direction === 'previous' ? rows.reverse() : rows;
+}

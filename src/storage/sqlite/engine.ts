@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { SnapshotCache } from '../snapshot-cache.js';
+import type { Statement, Store } from '../store.js';
+import { openReader, openWriter } from './database.js';
+import { domainError } from './errors.js';
+import { HotReads } from './hot-reads.js';
+import { migrate } from './migrate.js';
+import * as tables from './tables.js';
+import { Writer } from './writer.js';
+
+export interface SqliteOptions {
+  path: string;
+  /** Bound of the file that caches snapshots, beside the database. */
+  cacheBytesMax: number;
+}
+
+/**
+ * Opens the database file, making and migrating it as needed.
+ * @throws what prevents it: an unwritable place, a newer schema, broken references
+ */
+export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
+  const writing = openWriter(path);
+  try {
+    migrate(writing);
+  } catch (error) {
+    writing.file.close();
+    throw error;
+  }
+  const reading = openReader(path);
+  const writer = new Writer(writing);
+  const cache = new SnapshotCache(`${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
+  const hotReads = new HotReads(reading, cache);
+  const probe = reading.file.prepare('SELECT 1');
+
+  return {
+    db: reading.db,
+    tables,
+    async all(query) {
+      try {
+        return await query;
+      } catch (error) {
+        throw domainError((error as { cause?: unknown }).cause ?? error);
+      }
+    },
+    async commit(statements: readonly Statement[]) {
+      try {
+        await writer.commit(statements);
+      } finally {
+        hotReads.invalidate();
+      }
+    },
+    findSnapshot: (slugOrId) => hotReads.findSnapshot(slugOrId),
+    publicSequence: () => hotReads.publicSequence(),
+    async check() {
+      try {
+        probe.get();
+        await writer.commit([]);
+      } catch (error) {
+        throw domainError(error);
+      }
+    },
+    async close() {
+      writer.close();
+      reading.file.close();
+      cache.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { migrate as runMigrations } from 'drizzle-orm/better-sqlite3/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { NewerDatabase } from '../store.js';
+import type { Connection } from './database.js';
+
+const folder = new URL('../../../migrations/sqlite/', import.meta.url).pathname;
+
+/**
+ * Brings the database to this program's schema. Foreign keys are off meanwhile, because a table that is rebuilt would take its
+ * children along, and the pragma does nothing inside the migrator's own transaction; afterwards all are checked.
+ * @throws NewerDatabase, or an error that names the rows whose foreign key is broken
+ */
+export function migrate({ file, db }: Connection): void {
+  refuseNewer(file);
+  file.pragma('foreign_keys = OFF');
+  try {
+    runMigrations(db, { migrationsFolder: folder });
+    const broken = file.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
+    if (broken.length > 0) {
+      const places = broken.slice(0, 5).map(({ table, rowid, parent }) => `${table} row ${rowid} → ${parent}`);
+      throw new Error(`the database has ${broken.length} broken references: ${places.join(', ')}`);
+    }
+  } finally {
+    file.pragma('foreign_keys = ON');
+  }
+}
+
+function refuseNewer(file: Connection['file']): void {
+  const table = file
+    .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '__drizzle_migrations'")
+    .get();
+  if (!table) return;
+  const known = new Set(readMigrationFiles({ migrationsFolder: folder }).map((migration) => migration.hash));
+  const applied = file.prepare('SELECT hash FROM __drizzle_migrations').pluck().all();
+  if (applied.some((hash) => !known.has(String(hash)))) throw new NewerDatabase();
+}

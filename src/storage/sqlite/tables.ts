@@ -1,0 +1,350 @@
+import { sql } from 'drizzle-orm';
+import {
+  type AnySQLiteColumn,
+  blob,
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+/** JSON kept as text. */
+function json<T>() {
+  return text({ mode: 'json' }).$type<T>();
+}
+
+/** Who made and last changed a managed resource, and when; its version; when it was deleted. */
+const managed = () => ({
+  version: integer().notNull(),
+  createdAt: text().notNull(),
+  createdByKey: text(),
+  createdByActor: text(),
+  updatedAt: text().notNull(),
+  updatedByKey: text(),
+  updatedByActor: text(),
+  deletedAt: text(),
+});
+
+export type ResourceKindColumn = 'article' | 'section' | 'image' | 'quote' | 'embed';
+
+export const desks = sqliteTable('desks', {
+  key: text().primaryKey(),
+  name: text().notNull(),
+});
+
+export const tags = sqliteTable('tags', {
+  key: text().primaryKey(),
+  name: text().notNull(),
+});
+
+export const images = sqliteTable(
+  'images',
+  {
+    id: text().primaryKey(),
+    ...managed(),
+    alt: text(),
+    decorative: integer({ mode: 'boolean' }).notNull(),
+    caption: text(),
+    creditLine: text(),
+    photographer: text(),
+    agency: text(),
+    copyrightNotice: text(),
+    usageTerms: text(),
+    takenAt: text(),
+    location: text(),
+    focalPoint: json<{ x: number; y: number }>(),
+    sourceUrl: text(),
+  },
+  (t) => [
+    index('images_by_update').on(t.updatedAt, t.id),
+    check('images_version', sql`${t.version} >= 1`),
+    check('images_decorative', sql`${t.decorative} IN (0, 1)`),
+  ],
+);
+
+export interface SpeakerColumn {
+  name: string;
+  kind: 'person' | 'organization';
+  role: string | null;
+  affiliation: string | null;
+}
+
+export const quotes = sqliteTable(
+  'quotes',
+  {
+    id: text().primaryKey(),
+    ...managed(),
+    text: text().notNull(),
+    speaker: json<SpeakerColumn>(),
+    context: text(),
+    saidAt: text(),
+    language: text().notNull(),
+    sourceUrl: text(),
+  },
+  (t) => [index('quotes_by_update').on(t.updatedAt, t.id), check('quotes_version', sql`${t.version} >= 1`)],
+);
+
+export const embeds = sqliteTable(
+  'embeds',
+  {
+    id: text().primaryKey(),
+    ...managed(),
+    kind: text().$type<'video' | 'audio' | 'social' | 'interactive' | 'document'>().notNull(),
+    provider: text().notNull(),
+    title: text().notNull(),
+    description: text(),
+    url: text(),
+    embedUrl: text(),
+    duration: text(),
+    publishedAt: text(),
+    thumbnailImageId: text().references(() => images.id),
+    aspectRatio: text(),
+    transcript: text(),
+    captionsUrl: text(),
+  },
+  (t) => [
+    index('embeds_by_update').on(t.updatedAt, t.id),
+    check('embeds_version', sql`${t.version} >= 1`),
+    check('embeds_kind', sql`${t.kind} IN ('video', 'audio', 'social', 'interactive', 'document')`),
+  ],
+);
+
+export const articles = sqliteTable(
+  'articles',
+  {
+    id: text().primaryKey(),
+    ...managed(),
+    slug: text().notNull(),
+    language: text().notNull(),
+    translationOf: text().references((): AnySQLiteColumn => articles.id),
+    kicker: text(),
+    headline: text(),
+    shortHeadline: text(),
+    deck: text(),
+    summary: text(),
+    slugline: text(),
+    seo: json<{ title: string | null; description: string | null }>(),
+    desk: text()
+      .notNull()
+      .references(() => desks.key),
+    tags: json<string[]>().notNull(),
+    bylines: json<{ name: string; role: string | null; organization: string | null; url: string | null }[]>().notNull(),
+    sources: json<{ name: string; kind: 'staff' | 'wire' | 'handout' | 'other' }[]>().notNull(),
+    dateline: json<{ place: string; date: string | null }>(),
+    leadImageId: text().references(() => images.id),
+    related: json<string[]>().notNull(),
+    internalNote: text(),
+    stage: text().$type<'draft' | 'review' | 'ready'>().notNull(),
+    sectionIds: json<string[]>().notNull(),
+    /** The version that last changed what would be published. */
+    contentVersion: integer().notNull(),
+    state: text().$type<'unpublished' | 'live' | 'withdrawn'>().notNull(),
+    firstPublishedAt: text(),
+    publishedAt: text(),
+    contentUpdatedAt: text(),
+    withdrawnAt: text(),
+    /** The version that readers see, or saw when it was withdrawn. */
+    liveVersion: integer(),
+  },
+  (t) => [
+    uniqueIndex('articles_slug').on(t.slug),
+    index('articles_by_update').on(t.updatedAt, t.id),
+    check('articles_version', sql`${t.version} >= 1 AND ${t.contentVersion} BETWEEN 1 AND ${t.version}`),
+    check('articles_stage', sql`${t.stage} IN ('draft', 'review', 'ready')`),
+    check('articles_state', sql`${t.state} IN ('unpublished', 'live', 'withdrawn')`),
+    check(
+      'articles_publication',
+      sql`(${t.state} = 'unpublished') = (${t.liveVersion} IS NULL) AND (${t.state} = 'withdrawn') = (${t.withdrawnAt} IS NOT NULL) AND (${t.liveVersion} IS NULL) = (${t.publishedAt} IS NULL) AND (${t.publishedAt} IS NULL) = (${t.firstPublishedAt} IS NULL)`,
+    ),
+    check('articles_deleted', sql`${t.deletedAt} IS NULL OR ${t.state} <> 'live'`),
+  ],
+);
+
+export const sections = sqliteTable(
+  'sections',
+  {
+    id: text().primaryKey(),
+    ...managed(),
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    heading: text(),
+    anchor: text().notNull(),
+    /** Whether readers have seen the anchor, so that it stays. */
+    anchorFixed: integer({ mode: 'boolean' }).notNull(),
+    blocks: json<unknown[]>().notNull(),
+  },
+  (t) => [
+    index('sections_of_article').on(t.articleId),
+    uniqueIndex('sections_anchor').on(t.articleId, t.anchor).where(sql`${t.deletedAt} IS NULL`),
+    check('sections_version', sql`${t.version} >= 1`),
+    check('sections_anchor_fixed', sql`${t.anchorFixed} IN (0, 1)`),
+  ],
+);
+
+export const articleTags = sqliteTable(
+  'article_tags',
+  {
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    tag: text()
+      .notNull()
+      .references(() => tags.key),
+  },
+  (t) => [primaryKey({ columns: [t.articleId, t.tag] }), index('article_tags_by_tag').on(t.tag)],
+);
+
+/** Every slug an article has or, once readers have seen it, ever had. */
+export const slugs = sqliteTable(
+  'slugs',
+  {
+    slug: text().primaryKey(),
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    /** Whether readers have seen it, so that it stays the article's for good. */
+    published: integer({ mode: 'boolean' }).notNull(),
+  },
+  (t) => [index('slugs_of_article').on(t.articleId), check('slugs_published', sql`${t.published} IN (0, 1)`)],
+);
+
+/** Where each resource is used: in working copies and in what readers see. */
+export const whereUsed = sqliteTable(
+  'where_used',
+  {
+    scope: text().$type<'working' | 'live' | 'scheduled'>().notNull(),
+    userKind: text().$type<'article' | 'embed'>().notNull(),
+    userId: text().notNull(),
+    /** The section, or '' for the article's own fields and for embeds. */
+    sectionId: text().notNull(),
+    kind: text().$type<'article' | 'image' | 'quote' | 'embed'>().notNull(),
+    resourceId: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.scope, t.userKind, t.userId, t.sectionId, t.kind, t.resourceId] }),
+    index('where_used_of_resource').on(t.kind, t.resourceId, t.scope),
+    check('where_used_scope', sql`${t.scope} IN ('working', 'live', 'scheduled')`),
+    check('where_used_user', sql`${t.userKind} IN ('article', 'embed')`),
+    check('where_used_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed')`),
+  ],
+);
+
+/** What readers get of each article that is or was live: the compiled bytes, none when it is withdrawn. */
+export const snapshots = sqliteTable(
+  'snapshots',
+  {
+    articleId: text()
+      .primaryKey()
+      .references(() => articles.id),
+    slug: text().notNull(),
+    language: text().notNull(),
+    headline: text().notNull(),
+    publishedAt: text().notNull(),
+    withdrawnAt: text(),
+    etag: text().notNull(),
+    madeAt: text().notNull(),
+    /** The ArticleSummary that lists send, as JSON. */
+    summary: text(),
+    body: blob({ mode: 'buffer' }),
+  },
+  (t) => [
+    uniqueIndex('snapshots_slug').on(t.slug),
+    index('snapshots_by_publication').on(t.publishedAt, t.articleId).where(sql`${t.withdrawnAt} IS NULL`),
+    check(
+      'snapshots_withdrawn',
+      sql`(${t.withdrawnAt} IS NULL) = (${t.body} IS NOT NULL) AND (${t.body} IS NULL) = (${t.summary} IS NULL)`,
+    ),
+  ],
+);
+
+/** What readers get of each library resource that a live story uses. */
+export const librarySnapshots = sqliteTable(
+  'library_snapshots',
+  {
+    kind: text().$type<'image' | 'quote' | 'embed'>().notNull(),
+    resourceId: text().notNull(),
+    etag: text().notNull(),
+    madeAt: text().notNull(),
+    /** The speaker's name, folded for comparison; quotes only. */
+    speaker: text(),
+    body: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.resourceId] }),
+    index('library_snapshots_by_speaker').on(t.speaker, t.resourceId).where(sql`${t.speaker} IS NOT NULL`),
+    check('library_snapshots_kind', sql`${t.kind} IN ('image', 'quote', 'embed')`),
+  ],
+);
+
+/** Every version of every managed resource. Append-only. */
+export const revisions = sqliteTable(
+  'revisions',
+  {
+    kind: text().$type<ResourceKindColumn>().notNull(),
+    resourceId: text().notNull(),
+    version: integer().notNull(),
+    /** The article it belongs to, and that article's version with it; for articles and sections. */
+    articleId: text().references(() => articles.id),
+    articleVersion: integer(),
+    at: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+    action: text().notNull(),
+    /** RFC 6901 pointers to what changed. */
+    fields: json<string[]>().notNull(),
+    /** Null where the version changed nothing but publication. */
+    content: json<unknown>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.resourceId, t.version] }),
+    index('revisions_of_article').on(t.articleId, t.kind, t.resourceId, t.articleVersion),
+    check('revisions_kind', sql`${t.kind} IN ('article', 'section', 'image', 'quote', 'embed')`),
+    check(
+      'revisions_article',
+      sql`(${t.kind} IN ('article', 'section')) = (${t.articleId} IS NOT NULL AND ${t.articleVersion} IS NOT NULL)`,
+    ),
+  ],
+);
+
+/** The log that sync, stream, webhooks and audit read. Append-only. */
+export const changes = sqliteTable(
+  'changes',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+    action: text().notNull(),
+    kind: text().$type<ResourceKindColumn>().notNull(),
+    resourceId: text().notNull(),
+    version: integer().notNull(),
+    articleId: text(),
+    /** Whether readers see a difference. */
+    public: integer({ mode: 'boolean' }).notNull(),
+  },
+  (t) => [
+    index('changes_of_resource').on(t.kind, t.resourceId, t.seq),
+    index('changes_public').on(t.seq).where(sql`${t.public} = 1`),
+    check('changes_public_flag', sql`${t.public} IN (0, 1)`),
+    check('changes_public_article', sql`${t.public} = 0 OR ${t.articleId} IS NOT NULL`),
+  ],
+);
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    role: text().$type<'viewer' | 'editor' | 'publisher' | 'admin'>().notNull(),
+    /** SHA-256 of the secret, in hex. */
+    secretHash: text().notNull(),
+    createdAt: text().notNull(),
+    expiresAt: text(),
+    revokedAt: text(),
+  },
+  (t) => [check('api_keys_role', sql`${t.role} IN ('viewer', 'editor', 'publisher', 'admin')`)],
+);

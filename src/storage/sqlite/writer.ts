@@ -1,0 +1,95 @@
+import type DatabaseFile from 'better-sqlite3';
+import { GuardFailed, type Statement } from '../store.js';
+import type { Connection } from './database.js';
+import { domainError } from './errors.js';
+
+interface Job {
+  statements: readonly Statement[];
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Prepared statements kept for reuse; texts vary with the number of rows, so the oldest go. */
+const preparedMax = 400;
+
+/**
+ * Runs commits on the one writing connection. Those that wait at the same time share one transaction, and so one fsync: each is
+ * a savepoint of it that holds or rolls back by itself, and all are answered once the whole is on disk.
+ */
+export class Writer {
+  readonly #file: DatabaseFile.Database;
+  readonly #prepared = new Map<string, DatabaseFile.Statement>();
+  #waiting: Job[] = [];
+
+  constructor(connection: Connection) {
+    this.#file = connection.file;
+  }
+
+  commit(statements: readonly Statement[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ statements, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  /** Commits what waits and closes the connection. */
+  close(): void {
+    this.#flush();
+    this.#file.close();
+  }
+
+  #flush(): void {
+    const jobs = this.#waiting;
+    this.#waiting = [];
+    if (jobs.length === 0) return;
+    const outcomes = new Map<Job, unknown>();
+    try {
+      this.#file.exec('BEGIN IMMEDIATE');
+      for (const job of jobs) {
+        const failure = this.#runJob(job);
+        if (failure !== undefined) outcomes.set(job, failure);
+        if (!this.#file.inTransaction) throw failure;
+      }
+      this.#file.exec('COMMIT');
+    } catch (error) {
+      if (this.#file.inTransaction) this.#file.exec('ROLLBACK');
+      for (const job of jobs) if (!outcomes.has(job)) outcomes.set(job, error);
+    }
+    for (const job of jobs) {
+      if (outcomes.has(job)) job.reject(domainError(outcomes.get(job)));
+      else job.resolve();
+    }
+  }
+
+  #runJob({ statements }: Job): unknown {
+    this.#file.exec('SAVEPOINT job');
+    try {
+      for (const statement of statements) this.#run(statement);
+      this.#file.exec('RELEASE job');
+      return undefined;
+    } catch (error) {
+      // A full disk makes SQLite roll back the whole transaction by itself.
+      if (this.#file.inTransaction) this.#file.exec('ROLLBACK TO job; RELEASE job');
+      return error;
+    }
+  }
+
+  #run({ query, rows }: Statement): void {
+    const { sql, params } = query.toSQL();
+    const prepared = this.#prepare(sql);
+    const touched = prepared.reader ? prepared.all(...params).length : prepared.run(...params).changes;
+    if (rows !== undefined && touched !== rows) throw new GuardFailed(sql, rows, touched);
+  }
+
+  #prepare(sql: string): DatabaseFile.Statement {
+    const known = this.#prepared.get(sql);
+    if (known) return known;
+    const prepared = this.#file.prepare(sql);
+    this.#prepared.set(sql, prepared);
+    for (const oldest of this.#prepared.keys()) {
+      if (this.#prepared.size <= preparedMax) break;
+      this.#prepared.delete(oldest);
+    }
+    return prepared;
+  }
+}

@@ -1,0 +1,84 @@
+// The port that storage engines implement. Nothing above it names an engine.
+import type { Database, Tables } from './sqlite/database.js';
+
+/** A built query: drizzle's builders are all of this form. */
+interface BuiltQuery {
+  toSQL(): { sql: string; params: unknown[] };
+}
+
+/** One step of a commit. */
+export interface Statement {
+  query: BuiltQuery;
+  /** How many rows it must touch, or find if it is a guard; any number when left out. */
+  rows?: number;
+}
+
+/** A statement touched another number of rows than it must: what the caller decided on has changed. Nothing was written. */
+export class GuardFailed extends Error {
+  constructor(sql: string, expected: number, actual: number) {
+    super(`expected ${expected} rows, got ${actual}: ${sql}`);
+    this.name = 'GuardFailed';
+  }
+}
+
+/** A unique index refused a row. Nothing was written. */
+export class UniqueViolation extends Error {
+  readonly table: string;
+  constructor(table: string, cause: unknown) {
+    super(`a row of ${table} is there already`, { cause });
+    this.name = 'UniqueViolation';
+    this.table = table;
+  }
+}
+
+/** The database was written by a newer version of the program. */
+export class NewerDatabase extends Error {
+  constructor() {
+    super(
+      'the database was written by a newer version of Copydesk; start that version, or restore a backup made before the upgrade',
+    );
+    this.name = 'NewerDatabase';
+  }
+}
+
+/** What a published story is known by, without its bytes. */
+export interface SnapshotHead {
+  articleId: string;
+  slug: string;
+  /** Strong entity tag of the bytes. */
+  etag: string;
+  /** HTTP date of when the bytes were made. */
+  lastModified: string;
+}
+
+/** Bytes that are lent: `release` gives their memory back for other bytes, once they are sent. Not calling it costs only that. */
+export interface Lease {
+  bytes: Buffer;
+  release(): void;
+}
+
+/** A published story, as the hot read needs it. */
+export interface StoredSnapshot extends SnapshotHead {
+  /** The bytes. To be called in the turn of the event loop in which the snapshot was found. */
+  read(): Lease;
+}
+
+export interface Store {
+  /** Builds queries; run them by `all` or `commit`, never by their own methods. */
+  readonly db: Database;
+  readonly tables: Tables;
+  /** Runs one read. */
+  all<Row>(query: PromiseLike<Row[]>): Promise<Row[]>;
+  /**
+   * Runs the statements in order in one transaction and answers when it is on disk.
+   * @throws GuardFailed, UniqueViolation; all is rolled back.
+   */
+  commit(statements: readonly Statement[]): Promise<void>;
+  /** The live story with this slug or id, by a bounded cache that the change log keeps true. */
+  findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
+  /** The sequence of the last change that readers can see: while it stays, so does every public answer. */
+  publicSequence(): number | Promise<number>;
+  /** Whether the store can read and write now. @throws what prevents it */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
