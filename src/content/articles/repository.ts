@@ -1,0 +1,256 @@
+import { and, eq, gte, inArray, isNull, like, lt, or, sql } from 'drizzle-orm';
+import type { Actor } from '../../kernel/actor.js';
+import type { Seek } from '../../kernel/cursors.js';
+import { isId } from '../../kernel/ids.js';
+import { descending, inListOrder } from '../../storage/keyset.js';
+import type { Statement, Store } from '../../storage/store.js';
+import { creationStamp, managedOf, updateStamp } from '../managed.js';
+import { type ArticleFields, articleShape, type ManagedArticleSummary } from './schemas.js';
+
+const fieldNames = Object.keys(articleShape) as (keyof ArticleFields)[];
+
+/** An article's working copy without its sections, and what else its row knows. */
+export interface ArticleRecord {
+  summary: ManagedArticleSummary;
+  fields: ArticleFields;
+  sectionIds: string[];
+  contentVersion: number;
+  isDeleted: boolean;
+}
+
+type Row = Store['tables']['articles']['$inferSelect'];
+
+function recordOf(row: Row): ArticleRecord {
+  const columns = row as Record<string, unknown>;
+  const fields = Object.fromEntries(fieldNames.map((name) => [name, columns[name]])) as unknown as ArticleFields;
+  const { state, firstPublishedAt, publishedAt, contentUpdatedAt, withdrawnAt, liveVersion, contentVersion } = row;
+  const hasUnpublishedChanges = state === 'live' && contentVersion > (liveVersion ?? 0);
+  const publication = {
+    state,
+    firstPublishedAt,
+    publishedAt,
+    contentUpdatedAt,
+    withdrawnAt,
+    liveVersion,
+    hasUnpublishedChanges,
+  };
+  return {
+    summary: { ...managedOf(row), ...fields, publication },
+    fields,
+    sectionIds: row.sectionIds,
+    contentVersion,
+    isDeleted: row.deletedAt !== null,
+  };
+}
+
+/** The article with this id or working slug, deleted or not. */
+export async function findArticle(
+  { db, tables: { articles }, all }: Store,
+  idOrSlug: string,
+): Promise<ArticleRecord | undefined> {
+  const column = isId(idOrSlug) ? articles.id : articles.slug;
+  const [row] = await all(db.select().from(articles).where(eq(column, idOrSlug)).limit(1));
+  return row && recordOf(row);
+}
+
+/** Those of the ids that are articles and not deleted. */
+export async function findArticleIds(
+  { db, tables: { articles }, all }: Store,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await all(
+    db
+      .select({ id: articles.id })
+      .from(articles)
+      .where(and(inArray(articles.id, [...ids]), isNull(articles.deletedAt))),
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Holds a commit to articles that exist and are not deleted. */
+export function guardArticles({ db, tables: { articles } }: Store, ids: ReadonlySet<string>): Statement[] {
+  if (ids.size === 0) return [];
+  const query = db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(and(inArray(articles.id, [...ids]), isNull(articles.deletedAt)));
+  return [{ query, rows: ids.size }];
+}
+
+/** Working copies, the last changed first. */
+export async function listArticles(
+  { db, tables: { articles }, all }: Store,
+  limit: number,
+  seek: Seek | undefined,
+): Promise<ManagedArticleSummary[]> {
+  const { order, bound } = descending(articles.updatedAt, articles.id, seek);
+  const rows = await all(
+    db
+      .select()
+      .from(articles)
+      .where(and(isNull(articles.deletedAt), bound))
+      .orderBy(...order)
+      .limit(limit),
+  );
+  return inListOrder(rows, seek).map((row) => recordOf(row).summary);
+}
+
+export function insertArticle(
+  { db, tables }: Store,
+  id: string,
+  fields: ArticleFields,
+  sectionIds: string[],
+  actor: Actor,
+  at: string,
+): Statement {
+  const row = {
+    id,
+    ...creationStamp(actor, at),
+    ...fields,
+    sectionIds,
+    contentVersion: 1,
+    state: 'unpublished' as const,
+  };
+  return { query: db.insert(tables.articles).values(row), rows: 1 };
+}
+
+export interface ArticleUpdate {
+  fields?: ArticleFields;
+  sectionIds?: string[];
+  /** Whether what would be published changes. */
+  changesContent: boolean;
+}
+
+/** Changes an article's row from the version that was read. */
+export function updateArticle(
+  { db, tables: { articles } }: Store,
+  record: ArticleRecord,
+  update: ArticleUpdate,
+  actor: Actor,
+  at: string,
+): Statement {
+  const { id, version } = record.summary;
+  const values = {
+    ...update.fields,
+    ...(update.sectionIds && { sectionIds: update.sectionIds }),
+    ...updateStamp(actor, at),
+    version: version + 1,
+    contentVersion: update.changesContent ? version + 1 : record.contentVersion,
+  };
+  return {
+    query: db
+      .update(articles)
+      .set(values)
+      .where(and(eq(articles.id, id), eq(articles.version, version), isNull(articles.deletedAt))),
+    rows: 1,
+  };
+}
+
+/** Raises an article's version for a write to one of its sections, whatever version it is at. */
+export function raiseArticleVersion(
+  { db, tables: { articles } }: Store,
+  id: string,
+  actor: Actor,
+  at: string,
+): Statement {
+  return {
+    query: db
+      .update(articles)
+      .set({
+        ...updateStamp(actor, at),
+        version: sql`${articles.version} + 1`,
+        contentVersion: sql`${articles.version} + 1`,
+      })
+      .where(and(eq(articles.id, id), isNull(articles.deletedAt))),
+    rows: 1,
+  };
+}
+
+/** Makes the desk and the tags that are new, and notes which tags the article has. */
+export function deskStatements({ db, tables: { desks } }: Store, key: string): Statement {
+  return {
+    query: db
+      .insert(desks)
+      .values({ key, name: nameFromKey(key) })
+      .onConflictDoNothing(),
+  };
+}
+
+export function tagStatements({ db, tables: { tags } }: Store, keys: readonly string[]): Statement[] {
+  if (keys.length === 0) return [];
+  return [
+    {
+      query: db
+        .insert(tags)
+        .values(keys.map((key) => ({ key, name: nameFromKey(key) })))
+        .onConflictDoNothing(),
+    },
+  ];
+}
+
+export function articleTagStatements(
+  { db, tables: { articleTags } }: Store,
+  articleId: string,
+  keys: readonly string[],
+): Statement[] {
+  const rows = [...new Set(keys)].map((tag) => ({ articleId, tag }));
+  return [
+    { query: db.delete(articleTags).where(eq(articleTags.articleId, articleId)) },
+    ...(rows.length > 0 ? [{ query: db.insert(articleTags).values(rows) }] : []),
+  ];
+}
+
+/** `vladimir-putin` → `Vladimir Putin`. */
+function nameFromKey(key: string): string {
+  return key
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
+}
+
+/** Which article has a slug, now or in its history. */
+export async function findSlugOwner({ db, tables: { slugs }, all }: Store, slug: string): Promise<string | undefined> {
+  const [row] = await all(db.select({ articleId: slugs.articleId }).from(slugs).where(eq(slugs.slug, slug)).limit(1));
+  return row?.articleId;
+}
+
+/** The taken slugs that are `base` or begin with `base-`. */
+export async function listTakenSlugs({ db, tables: { slugs }, all }: Store, base: string): Promise<Set<string>> {
+  const numbered = and(gte(slugs.slug, `${base}-`), lt(slugs.slug, `${base}.`), like(slugs.slug, `${base}-%`));
+  const rows = await all(
+    db
+      .select({ slug: slugs.slug })
+      .from(slugs)
+      .where(or(eq(slugs.slug, base), numbered)),
+  );
+  return new Set(rows.map((row) => row.slug));
+}
+
+/** Takes a slug for an article, and frees the one it had unless readers have seen it. */
+export function slugStatements(
+  { db, tables: { slugs } }: Store,
+  articleId: string,
+  slug: string,
+  previous?: string,
+): Statement[] {
+  const statements: Statement[] = [];
+  if (previous !== undefined) {
+    statements.push({
+      query: db
+        .delete(slugs)
+        .where(and(eq(slugs.slug, previous), eq(slugs.articleId, articleId), eq(slugs.published, false))),
+    });
+  }
+  statements.push(
+    { query: db.insert(slugs).values({ slug, articleId, published: false }).onConflictDoNothing() },
+    {
+      query: db
+        .select({ slug: slugs.slug })
+        .from(slugs)
+        .where(and(eq(slugs.slug, slug), eq(slugs.articleId, articleId))),
+      rows: 1,
+    },
+  );
+  return statements;
+}

@@ -1,0 +1,340 @@
+import type { Actor } from '../../kernel/actor.js';
+import { type Clock, instant } from '../../kernel/clock.js';
+import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
+import { DomainError, invalid, notFound, type Violation } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import { changedPointers, jsonEqual, mergePatch } from '../../kernel/json.js';
+import { slugify, unusedSlug } from '../../kernel/slugs.js';
+import { violationsOf } from '../../kernel/violations.js';
+import { decideAndCommit } from '../../storage/decide.js';
+import type { Statement, Store } from '../../storage/store.js';
+import { Drafting, requireCounts } from '../drafting.js';
+import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../history.js';
+import { readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
+import { contentOf, type PlannedSection, planSections } from '../sections/plan.js';
+import {
+  deleteSection,
+  insertSection,
+  listSections,
+  type SectionRecord,
+  sectionRevision,
+  sectionUseStatements,
+  updateSection,
+} from '../sections/repository.js';
+import { usesOfFields, workingUseStatements } from '../where-used.js';
+import {
+  type ArticleRecord,
+  articleTagStatements,
+  deskStatements,
+  findArticle,
+  findArticleIds,
+  findSlugOwner,
+  guardArticles,
+  insertArticle,
+  listArticles,
+  listTakenSlugs,
+  slugStatements,
+  tagStatements,
+  updateArticle,
+} from './repository.js';
+import {
+  type ArticleDraft,
+  type ArticleFields,
+  type ArticlePatch,
+  type ArticleReplacement,
+  articleShape,
+  fillArticle,
+  type ManagedArticle,
+  type ManagedArticleSummary,
+  PatchedFields,
+  readOnlyNames,
+} from './schemas.js';
+
+/** Fields that readers never get, so that changing them leaves nothing to publish. */
+const internalFields = new Set(['slugline', 'internalNote', 'stage']);
+
+export type ArticleService = ReturnType<typeof articleService>;
+
+/** The rules of articles' working copies. Nothing here is seen by readers before it is published. */
+export function articleService(store: Store, clock: Clock) {
+  /** @throws `not_found` */
+  async function getRecord(idOrSlug: string): Promise<ArticleRecord> {
+    const record = await findArticle(store, idOrSlug);
+    if (!record || record.isDeleted) throw notFound('article', idOrSlug);
+    return record;
+  }
+
+  /** The working copy with its sections. @throws `not_found` */
+  async function get(idOrSlug: string): Promise<ManagedArticle> {
+    const record = await getRecord(idOrSlug);
+    const sections = await listSections(store, record.summary.id, record.sectionIds);
+    return { ...record.summary, sections: sections.map(({ section }) => section) };
+  }
+
+  /** A page, the last changed first. @throws `invalid` for a cursor of another list */
+  function list(request: PageRequest): Promise<Page<ManagedArticleSummary>> {
+    return readPage(
+      request,
+      cursorScope('manage/articles', {}),
+      2,
+      ({ updatedAt, id }) => [updatedAt, id],
+      (limit, seek) => listArticles(store, limit, seek),
+    );
+  }
+
+  /**
+   * Creates a whole story with everything inline: all of it or nothing.
+   * @throws `conflict` for a taken slug, `unprocessable` for references to what is not there
+   */
+  async function create(draft: ArticleDraft, actor: Actor): Promise<ManagedArticle> {
+    const id = newId();
+    await decideAndCommit(store, async () => {
+      const at = instant(clock);
+      const drafting = new Drafting(draft.language);
+      const planned = planSections(draft.sections ?? [], [], drafting);
+      requireCounts(planned.length, countBlocks(planned));
+      const fields = fillArticle({
+        ...draft,
+        slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
+      }) as ArticleFields;
+      await requireFreeSlug(fields.slug, id);
+      const references = await referenceStatements(id, fields, drafting, actor, at);
+      const sectionIds = planned.map(({ content }) => content.id);
+      const statements = [
+        ...references,
+        deskStatements(store, fields.desk),
+        ...tagStatements(store, fields.tags),
+        insertArticle(store, id, fields, sectionIds, actor, at),
+        ...slugStatements(store, id, fields.slug),
+        ...articleTagStatements(store, id, fields.tags),
+        ...workingUseStatements(store, id, '', usesOfFields(fields)),
+        ...revisionStatements(store, actor, at, [
+          {
+            kind: 'article',
+            id,
+            version: 1,
+            article: { id, version: 1 },
+            action: 'create',
+            fields: [],
+            content: { ...fields, sectionIds },
+          },
+        ]),
+        ...planned.flatMap((section) => sectionStatements(id, section, actor, at)),
+        ...changeStatements(store, actor, at, [{ kind: 'article', id, version: 1, action: 'create', articleId: id }]),
+      ];
+      return { statements, result: undefined };
+    });
+    return get(id);
+  }
+
+  /**
+   * Makes the working copy what the body says, sections and all.
+   * @throws `not_found`, `stale_version`, `invalid` (read-only), `conflict` (slug), `unprocessable` (references, ids of others)
+   */
+  async function replace(
+    idOrSlug: string,
+    body: ArticleReplacement,
+    ifMatch: string | undefined,
+    actor: Actor,
+  ): Promise<ManagedArticle> {
+    const id = await decideAndCommit(store, async () => {
+      const { record, sections } = await getMatching(idOrSlug, ifMatch);
+      refuseIfAny(readOnlyViolations(body, record.summary, readOnlyNames));
+      const at = instant(clock);
+      const known = sections.flatMap(({ section }) => section.blocks.map((block) => block.id));
+      const drafting = new Drafting(body.language, known);
+      const planned = planSections(body.sections ?? [], sections, drafting);
+      requireCounts(planned.length, countBlocks(planned));
+      const fields = fillArticle({ ...body, slug: body.slug ?? record.fields.slug }) as ArticleFields;
+      const statements = await changeOf(record, sections, { fields, planned }, drafting, 'replace', actor, at);
+      return { statements, result: record.summary.id };
+    });
+    return get(id);
+  }
+
+  /**
+   * Changes the fields that a JSON Merge Patch (RFC 7396) names; sections stay.
+   * @throws `not_found`, `stale_version`, `invalid`, `conflict` (slug), `unprocessable` (references)
+   */
+  async function patch(
+    idOrSlug: string,
+    body: ArticlePatch,
+    ifMatch: string | undefined,
+    actor: Actor,
+  ): Promise<ManagedArticle> {
+    const id = await decideAndCommit(store, async () => {
+      const { record, sections } = await getMatching(idOrSlug, ifMatch);
+      refuseIfAny(readOnlyViolations(body, record.summary, readOnlyNames));
+      const fields = mergedFields(record.fields, body);
+      const drafting = new Drafting(fields.language);
+      const statements = await changeOf(record, sections, { fields }, drafting, 'update', actor, instant(clock));
+      return { statements, result: record.summary.id };
+    });
+    return get(id);
+  }
+
+  async function getMatching(
+    idOrSlug: string,
+    ifMatch: string | undefined,
+  ): Promise<{ record: ArticleRecord; sections: SectionRecord[] }> {
+    const record = await getRecord(idOrSlug);
+    const sections = await listSections(store, record.summary.id, record.sectionIds);
+    await requireMatch(ifMatch, record.summary.version, (version) => changedSince(record, sections, version));
+    return { record, sections };
+  }
+
+  /** Pointers to what has changed in the working copy since a version. */
+  async function changedSince(
+    record: ArticleRecord,
+    sections: readonly SectionRecord[],
+    version: number,
+  ): Promise<string[]> {
+    const before = await findArticleContentAt(store, record.summary.id, version);
+    if (!before) return [];
+    const after: ArticleContent = {
+      fields: record.fields,
+      sections: sections.map(({ section }) => contentOf(section)),
+    };
+    return changedPointers(
+      { ...before.fields, sections: before.sections },
+      { ...after.fields, sections: after.sections },
+    );
+  }
+
+  /** The statements that bring a working copy to what is planned; none when that changes nothing. */
+  async function changeOf(
+    record: ArticleRecord,
+    existing: readonly SectionRecord[],
+    next: { fields: ArticleFields; planned?: PlannedSection[] },
+    drafting: Drafting,
+    action: string,
+    actor: Actor,
+    at: string,
+  ): Promise<Statement[]> {
+    const { id, version } = record.summary;
+    const { fields } = next;
+    const planned = next.planned ?? [];
+    const sectionIds = next.planned ? planned.map(({ content }) => content.id) : record.sectionIds;
+    const kept = new Set(sectionIds);
+    const removed = existing.filter(({ section }) => !kept.has(section.id));
+    const changed = planned.filter((section) => !section.was || section.fields.length > 0);
+    const fieldPointers = changedPointers(record.fields, fields);
+    const orderPointers = jsonEqual(record.sectionIds, sectionIds) ? [] : ['/sections'];
+    const references = await referenceStatements(id, fields, drafting, actor, at);
+    if (changed.length + removed.length + fieldPointers.length + orderPointers.length === 0) return [];
+    const slugChange = fields.slug === record.fields.slug ? [] : await changeSlug(id, fields.slug, record.fields.slug);
+    const changesContent =
+      changed.length + removed.length + orderPointers.length > 0 ||
+      fieldPointers.some((pointer) => !internalFields.has(pointer.split('/')[1] ?? ''));
+    const headerPointers = [...fieldPointers, ...orderPointers];
+    const header = {
+      kind: 'article' as const,
+      id,
+      version: version + 1,
+      article: { id, version: version + 1 },
+      action,
+      fields: headerPointers,
+      content: { ...fields, sectionIds },
+    };
+    return [
+      ...references,
+      deskStatements(store, fields.desk),
+      ...tagStatements(store, fields.tags),
+      updateArticle(store, record, { fields, sectionIds, changesContent }, actor, at),
+      ...slugChange,
+      ...articleTagStatements(store, id, fields.tags),
+      ...workingUseStatements(store, id, '', usesOfFields(fields)),
+      ...revisionStatements(store, actor, at, headerPointers.length > 0 ? [header] : []),
+      ...removed.flatMap((section) => removalStatements(id, section, actor, at)),
+      ...changed.flatMap((section) => sectionStatements(id, section, actor, at)),
+      ...changeStatements(store, actor, at, [{ kind: 'article', id, version: version + 1, action, articleId: id }]),
+    ];
+  }
+
+  /** Checks what the article and its drafted blocks point at; adds inline resources. @throws `unprocessable` */
+  async function referenceStatements(
+    id: string,
+    fields: ArticleFields,
+    drafting: Drafting,
+    actor: Actor,
+    at: string,
+  ): Promise<Statement[]> {
+    drafting.refer('image', fields.leadImageId, '/leadImageId');
+    const pointers = new Map<string, string>(fields.related.map((related, i) => [related, `/related/${i}`]));
+    if (fields.translationOf !== null) pointers.set(fields.translationOf, '/translationOf');
+    const known = await findArticleIds(store, [...pointers.keys()]);
+    for (const [target, pointer] of pointers) {
+      if (target === id) drafting.violation(pointer.slice(1).split('/'), 'self_reference', 'is the article itself');
+      else if (!known.has(target))
+        drafting.violation(pointer.slice(1).split('/'), 'unknown_reference', `there is no article ${target}`);
+    }
+    return [...(await drafting.settle(store, actor, at)), ...guardArticles(store, known)];
+  }
+
+  function sectionStatements(
+    articleId: string,
+    { content, was, fields }: PlannedSection,
+    actor: Actor,
+    at: string,
+  ): Statement[] {
+    const version = was ? was.section.version + 1 : 1;
+    return [
+      was
+        ? updateSection(store, was.section.version, content, actor, at)
+        : insertSection(store, articleId, content, actor, at),
+      ...sectionUseStatements(store, articleId, content.id, content.blocks),
+      ...revisionStatements(store, actor, at, [
+        sectionRevision(store, articleId, content, version, was ? 'update' : 'create', fields),
+      ]),
+    ];
+  }
+
+  function removalStatements(articleId: string, { section }: SectionRecord, actor: Actor, at: string): Statement[] {
+    return [
+      deleteSection(store, section.id, section.version, actor, at),
+      ...sectionUseStatements(store, articleId, section.id, []),
+      ...revisionStatements(store, actor, at, [
+        sectionRevision(store, articleId, contentOf(section), section.version + 1, 'delete', []),
+      ]),
+    ];
+  }
+
+  /** A free slug made from the headline, or from the id when there is none. */
+  async function makeSlug(headline: string, id: string): Promise<string> {
+    const base = slugify(headline) || `story-${id.slice(-12)}`;
+    const taken = await listTakenSlugs(store, base);
+    return unusedSlug(base, (slug) => taken.has(slug));
+  }
+
+  /** @throws `conflict` when another article has the slug, or had it */
+  async function requireFreeSlug(slug: string, articleId: string): Promise<void> {
+    const owner = await findSlugOwner(store, slug);
+    if (owner === undefined || owner === articleId) return;
+    const errors: Violation[] = [
+      { pointer: '/slug', code: 'slug_taken', message: `is or was the slug of article ${owner}` },
+    ];
+    throw new DomainError('conflict', 'Another article has this slug, or had it.', { errors });
+  }
+
+  async function changeSlug(articleId: string, slug: string, previous: string): Promise<Statement[]> {
+    await requireFreeSlug(slug, articleId);
+    return slugStatements(store, articleId, slug, previous);
+  }
+
+  return { get, getRecord, list, create, replace, patch };
+}
+
+function countBlocks(planned: readonly PlannedSection[]): number {
+  return planned.reduce((count, { content }) => count + content.blocks.length, 0);
+}
+
+/** @throws `invalid` when the patch leads to fields that are wrong together */
+function mergedFields(current: ArticleFields, body: ArticlePatch): ArticleFields {
+  const names = Object.keys(articleShape) as (keyof ArticleFields)[];
+  const patch = Object.fromEntries(names.map((name) => [name, body[name]]));
+  const parsed = PatchedFields.safeParse(mergePatch(current, patch));
+  if (!parsed.success) {
+    throw invalid(violationsOf(parsed.error));
+  }
+  return fillArticle(parsed.data) as ArticleFields;
+}

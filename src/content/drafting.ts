@@ -1,0 +1,176 @@
+// Turns posted sections into what is kept: ids given, inline resources taken into the library, references gathered.
+import type { Keep, Reference } from '../blocks/block.js';
+import { type BlockDraft, type ManagedBlock, referencesOf, storeBlock } from '../blocks/index.js';
+import { type InlineResources, type ResourceFacts, type ResourceKind, resourceKinds } from '../blocks/library.js';
+import type { Actor } from '../kernel/actor.js';
+import { type DomainError, unprocessable, type Violation } from '../kernel/errors.js';
+import { newId } from '../kernel/ids.js';
+import { jsonEqual } from '../kernel/json.js';
+import { jsonPointer } from '../kernel/json-pointer.js';
+import type { Statement, Store } from '../storage/store.js';
+import { libraryKinds } from './library/kinds.js';
+import { findResources, guardPresent, insertResource } from './library/repository.js';
+
+export const sectionsMax = 500;
+export const blocksMax = 2000;
+
+interface PlacedReference {
+  kind: ResourceKind;
+  id: string;
+  pointer: string;
+}
+
+interface InlineResource<K extends ResourceKind = ResourceKind> {
+  kind: K;
+  id: string;
+  facts: ResourceFacts[K];
+  pointer: string;
+}
+
+export class Drafting {
+  readonly #language: string;
+  readonly #knownBlocks: ReadonlySet<string>;
+  readonly #seenBlocks = new Set<string>();
+  readonly #inline = new Map<string, InlineResource>();
+  readonly #references: PlacedReference[] = [];
+  readonly #violations: Violation[] = [];
+
+  /**
+   * @param language of the story: that of inline quotes which name none
+   * @param knownBlocks ids of the blocks that the story, or the section, already has
+   */
+  constructor(language: string, knownBlocks: Iterable<string> = []) {
+    this.#language = language;
+    this.#knownBlocks = new Set(knownBlocks);
+  }
+
+  /** The blocks to keep of those posted at `path`. */
+  blocks(drafts: readonly BlockDraft[], path: (string | number)[]): ManagedBlock[] {
+    return drafts.map((draft, i) => {
+      const at = [...path, i];
+      const keep: Keep = (kind, inline, within) => this.#keep(kind, inline, [...at, ...within]);
+      const block = storeBlock(draft, this.#blockId(draft.id, at), keep);
+      this.#refer(referencesOf(block), at);
+      return block;
+    });
+  }
+
+  refer(kind: ResourceKind, id: string | null, pointer: string): void {
+    if (id !== null) this.#references.push({ kind, id, pointer });
+  }
+
+  violation(path: (string | number)[], code: string, message: string): void {
+    this.#violations.push({ pointer: jsonPointer(path), code, message });
+  }
+
+  /**
+   * Checks every reference against the library.
+   * @returns the statements that add the inline resources and hold the commit to the others being there
+   * @throws `unprocessable` with every place that is wrong
+   */
+  async settle(store: Store, actor: Actor, at: string): Promise<Statement[]> {
+    const statements: Statement[] = [];
+    for (const kind of resourceKinds) statements.push(...(await this.#settleKind(store, kind, actor, at)));
+    if (this.#violations.length > 0) throw this.#refusal();
+    return statements;
+  }
+
+  async #settleKind(store: Store, kind: ResourceKind, actor: Actor, at: string): Promise<Statement[]> {
+    const inline = [...this.#inline.values()].filter((resource) => resource.kind === kind);
+    const references: PlacedReference[] = [
+      ...this.#references.filter((reference) => reference.kind === kind),
+      ...(kind === 'image' ? this.#thumbnails() : []),
+    ];
+    const ids = new Set([...references.map((reference) => reference.id), ...inline.map((resource) => resource.id)]);
+    const existing = await findResources(store, kind, [...ids]);
+    const added = inline.filter(({ id, facts, pointer }) => {
+      const known = existing.get(id);
+      if (known && !jsonEqual(known.facts, facts)) {
+        this.#violations.push({
+          pointer,
+          code: 'id_taken',
+          message: `there is ${kind} ${id} already, with other content`,
+        });
+      }
+      return !known;
+    });
+    const addedIds = new Set(added.map((resource) => resource.id));
+    for (const { id, pointer } of references) {
+      if (addedIds.has(id) || existing.get(id)?.isDeleted === false) continue;
+      const message = existing.has(id) ? `${kind} ${id} is deleted` : `there is no ${kind} ${id}`;
+      this.#violations.push({ pointer, code: 'unknown_reference', message });
+    }
+    return [
+      ...guardPresent(store, kind, [...existing.keys()]),
+      ...added.flatMap(({ id, facts }) => insertResource(store, kind, id, facts, actor, at)),
+    ];
+  }
+
+  /** The images that inline embeds point at. */
+  #thumbnails(): PlacedReference[] {
+    return [...this.#inline.values()].flatMap((resource) =>
+      resource.kind === 'embed'
+        ? libraryKinds.embed
+            .imageReferences(resource.facts as ResourceFacts['embed'])
+            .map(({ id, pointer }) => ({ kind: 'image' as const, id, pointer: `${resource.pointer}${pointer}` }))
+        : [],
+    );
+  }
+
+  #refer(references: readonly Reference[], at: (string | number)[]): void {
+    for (const { kind, id, path } of references) this.refer(kind, id, jsonPointer([...at, ...path]));
+  }
+
+  #keep<K extends ResourceKind>(kind: K, inline: InlineResources[K], path: (string | number)[]): string {
+    const { id = newId(), ...draft } = inline;
+    const given: Record<string, unknown> = draft;
+    if (kind === 'quote') given.language ??= this.#language;
+    const facts = libraryKinds[kind].fill(given);
+    const pointer = jsonPointer(path);
+    const known = this.#inline.get(id);
+    if (known && !(known.kind === kind && jsonEqual(known.facts, facts))) {
+      this.#violations.push({
+        pointer: `${pointer}/id`,
+        code: 'id_taken',
+        message: `${known.pointer} has this id, with other content`,
+      });
+    }
+    if (!known) this.#inline.set(id, { kind, id, facts, pointer });
+    return id;
+  }
+
+  #blockId(id: string | undefined, at: (string | number)[]): string {
+    if (id === undefined) return newId();
+    if (!this.#knownBlocks.has(id)) {
+      this.violation([...at, 'id'], 'unknown_id', 'is no block of this story; leave it out for a new block');
+    } else if (this.#seenBlocks.has(id)) {
+      this.violation([...at, 'id'], 'duplicate_id', 'stands here twice');
+    }
+    this.#seenBlocks.add(id);
+    return id;
+  }
+
+  #refusal(): DomainError {
+    return unprocessable('The body refers to what is not there, or not its own.', this.#violations);
+  }
+}
+
+/** @throws `unprocessable` when a story has more sections or blocks than it may */
+export function requireCounts(sectionCount: number, blockCount: number): void {
+  const errors: Violation[] = [];
+  if (sectionCount > sectionsMax) {
+    errors.push({
+      pointer: '/sections',
+      code: 'too_many',
+      message: `a story has at most ${sectionsMax} sections; this has ${sectionCount}`,
+    });
+  }
+  if (blockCount > blocksMax) {
+    errors.push({
+      pointer: '/sections',
+      code: 'too_many',
+      message: `a story has at most ${blocksMax} blocks; this has ${blockCount}`,
+    });
+  }
+  if (errors.length > 0) throw unprocessable('The story is too large.', errors);
+}

@@ -1,0 +1,172 @@
+// Every accepted write leaves a revision, for what it was, and a change, for who follows the log.
+import type { SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lte, max } from 'drizzle-orm';
+import type { ManagedBlock } from '../blocks/index.js';
+import type { Actor } from '../kernel/actor.js';
+import type { Statement, Store } from '../storage/store.js';
+import type { ArticleFields } from './articles/schemas.js';
+
+export type RevisedKind = 'article' | 'section' | 'image' | 'quote' | 'embed';
+
+export interface RevisionEntry {
+  kind: RevisedKind;
+  id: string;
+  version: number;
+  article?: { id: string; version: number | SQL };
+  action: string;
+  fields: string[];
+  content: unknown;
+}
+
+/** The content of a section, as revisions keep it. */
+export interface SectionContent {
+  id: string;
+  anchor: string;
+  heading: string | null;
+  blocks: ManagedBlock[];
+}
+
+/** A whole story, references by id: what is published. */
+export interface ArticleContent {
+  fields: ArticleFields;
+  sections: SectionContent[];
+}
+
+export function revisionStatements(
+  { db, tables }: Store,
+  actor: Actor,
+  at: string,
+  entries: readonly RevisionEntry[],
+): Statement[] {
+  if (entries.length === 0) return [];
+  const rows = entries.map(({ kind, id, version, article, action, fields, content }) => ({
+    kind,
+    resourceId: id,
+    version,
+    articleId: article?.id ?? null,
+    articleVersion: article?.version ?? null,
+    at,
+    byKey: actor.key,
+    byActor: actor.person,
+    action,
+    fields,
+    content,
+  }));
+  return [{ query: db.insert(tables.revisions).values(rows), rows: rows.length }];
+}
+
+export interface ChangeEntry {
+  kind: RevisedKind;
+  id: string;
+  version: number | SQL<number>;
+  action: string;
+  articleId?: string;
+  /** Whether readers see a difference. */
+  isPublic?: boolean;
+}
+
+export function changeStatements(
+  { db, tables }: Store,
+  actor: Actor,
+  at: string,
+  entries: readonly ChangeEntry[],
+): Statement[] {
+  if (entries.length === 0) return [];
+  const rows = entries.map(({ kind, id, version, action, articleId, isPublic }) => ({
+    at,
+    byKey: actor.key,
+    byActor: actor.person,
+    action,
+    kind,
+    resourceId: id,
+    version,
+    articleId: articleId ?? null,
+    public: isPublic ?? false,
+  }));
+  return [{ query: db.insert(tables.changes).values(rows), rows: rows.length }];
+}
+
+/** The content that a resource had at a version; undefined when there was no such version. */
+export async function findRevisionContent(
+  store: Store,
+  kind: RevisedKind,
+  id: string,
+  version: number,
+): Promise<unknown> {
+  const { revisions } = store.tables;
+  const [row] = await store.all(
+    store.db
+      .select({ content: revisions.content })
+      .from(revisions)
+      .where(and(eq(revisions.kind, kind), eq(revisions.resourceId, id), eq(revisions.version, version)))
+      .limit(1),
+  );
+  return row?.content ?? undefined;
+}
+
+/** The whole article, with its sections, as it was at a version; undefined when it had none such. */
+export async function findArticleContentAt(
+  store: Store,
+  articleId: string,
+  version: number,
+): Promise<ArticleContent | undefined> {
+  const { revisions } = store.tables;
+  const ofArticle = and(eq(revisions.articleId, articleId), lte(revisions.articleVersion, version));
+  const [header] = await store.all(
+    store.db
+      .select({ content: revisions.content })
+      .from(revisions)
+      .where(
+        and(
+          ofArticle,
+          eq(revisions.kind, 'article'),
+          eq(revisions.resourceId, articleId),
+          isNotNull(revisions.content),
+        ),
+      )
+      .orderBy(desc(revisions.articleVersion))
+      .limit(1),
+  );
+  if (!header) return undefined;
+  const { sectionIds, ...fields } = header.content as ArticleFields & { sectionIds: string[] };
+  return { fields, sections: await sectionsAt(store, articleId, version, sectionIds) };
+}
+
+async function sectionsAt(
+  store: Store,
+  articleId: string,
+  version: number,
+  sectionIds: string[],
+): Promise<SectionContent[]> {
+  if (sectionIds.length === 0) return [];
+  const { db, tables } = store;
+  const { revisions } = tables;
+  const latest = db
+    .select({ resourceId: revisions.resourceId, articleVersion: max(revisions.articleVersion).as('latest') })
+    .from(revisions)
+    .where(
+      and(
+        eq(revisions.articleId, articleId),
+        eq(revisions.kind, 'section'),
+        inArray(revisions.resourceId, sectionIds),
+        lte(revisions.articleVersion, version),
+      ),
+    )
+    .groupBy(revisions.resourceId)
+    .as('latest_of_section');
+  const rows = await store.all(
+    db
+      .select({ id: revisions.resourceId, content: revisions.content })
+      .from(revisions)
+      .innerJoin(
+        latest,
+        and(eq(revisions.resourceId, latest.resourceId), eq(revisions.articleVersion, latest.articleVersion)),
+      )
+      .where(and(eq(revisions.articleId, articleId), eq(revisions.kind, 'section'))),
+  );
+  const contents = new Map(rows.map((row) => [row.id, row.content as Omit<SectionContent, 'id'>]));
+  return sectionIds.flatMap((id) => {
+    const content = contents.get(id);
+    return content ? [{ id, ...content }] : [];
+  });
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import {
+  embedDraftShape,
+  embedShape,
+  fillEmbed,
+  fillImage,
+  fillQuote,
+  focalPointShape,
+  imageDraftShape,
+  imageShape,
+  quoteDraftShape,
+  quoteShape,
+  type ResourceFacts,
+  type ResourceKind,
+  requiredFields,
+  speakerShape,
+} from '../../blocks/library.js';
+import { patchShape, sentShape } from '../../kernel/shapes.js';
+import { type Managed, managedShape, readOnlyShape } from '../managed.js';
+
+/** What one kind of library resource is; the service, the routes and the queries are the same for all. */
+export interface LibraryKind<K extends ResourceKind> {
+  readonly kind: K;
+  /** Its table, and its part of the address. */
+  readonly plural: `${K}s`;
+  readonly noun: string;
+  readonly factNames: readonly string[];
+  readonly Draft: z.ZodType;
+  readonly Patch: z.ZodType;
+  readonly Sent: z.ZodType<Managed & ResourceFacts[K]>;
+  /** The complete facts of a parsed draft. */
+  fill(draft: Record<string, unknown>): ResourceFacts[K];
+  /** The images that the facts point at. */
+  imageReferences(facts: ResourceFacts[K]): { id: string; pointer: string }[];
+}
+
+const image: LibraryKind<'image'> = {
+  kind: 'image',
+  plural: 'images',
+  noun: 'image',
+  factNames: Object.keys(imageShape),
+  Draft: z.strictObject(imageDraftShape).meta({ id: 'ImageDraft' }),
+  Patch: z
+    .strictObject({
+      ...readOnlyShape(managedShape),
+      ...patchShape(imageShape, requiredFields.image),
+      focalPoint: z.strictObject(patchShape(focalPointShape, ['x', 'y'])).nullish(),
+    })
+    .meta({ id: 'ImagePatch', description: 'JSON Merge Patch (RFC 7396).' }),
+  Sent: z.object({ ...managedShape, ...sentShape(imageShape, ['decorative']) }).meta({ id: 'ManagedImage' }),
+  fill: fillImage,
+  imageReferences: () => [],
+};
+
+const quote: LibraryKind<'quote'> = {
+  kind: 'quote',
+  plural: 'quotes',
+  noun: 'quote',
+  factNames: Object.keys(quoteShape),
+  Draft: z.strictObject(quoteDraftShape).meta({ id: 'QuoteDraft' }),
+  Patch: z
+    .strictObject({
+      ...readOnlyShape(managedShape),
+      ...patchShape(quoteShape, requiredFields.quote),
+      speaker: z.strictObject(patchShape(speakerShape, ['name'])).nullish(),
+    })
+    .meta({ id: 'QuotePatch', description: 'JSON Merge Patch (RFC 7396).' }),
+  Sent: z.object({ ...managedShape, ...sentShape(quoteShape, requiredFields.quote) }).meta({ id: 'ManagedQuote' }),
+  fill: fillQuote,
+  imageReferences: () => [],
+};
+
+const embed: LibraryKind<'embed'> = {
+  kind: 'embed',
+  plural: 'embeds',
+  noun: 'embed',
+  factNames: Object.keys(embedShape),
+  Draft: z.strictObject(embedDraftShape).meta({ id: 'EmbedDraft' }),
+  Patch: z
+    .strictObject({ ...readOnlyShape(managedShape), ...patchShape(embedShape, requiredFields.embed) })
+    .meta({ id: 'EmbedPatch', description: 'JSON Merge Patch (RFC 7396).' }),
+  Sent: z.object({ ...managedShape, ...sentShape(embedShape, requiredFields.embed) }).meta({ id: 'ManagedEmbed' }),
+  fill: fillEmbed,
+  imageReferences: ({ thumbnailImageId }) =>
+    thumbnailImageId === null ? [] : [{ id: thumbnailImageId, pointer: '/thumbnailImageId' }],
+};
+
+export const libraryKinds: { [K in ResourceKind]: LibraryKind<K> } = { image, quote, embed };

@@ -1,0 +1,201 @@
+import { and, eq, inArray, isNull, or } from 'drizzle-orm';
+import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
+import type { Actor } from '../../kernel/actor.js';
+import { chunksOf } from '../../kernel/chunks.js';
+import type { Seek } from '../../kernel/cursors.js';
+import { descending, inListOrder } from '../../storage/keyset.js';
+import type { Statement, Store } from '../../storage/store.js';
+import { changeStatements, revisionStatements } from '../history.js';
+import { creationStamp, type Managed, managedOf, updateStamp } from '../managed.js';
+import { libraryKinds } from './kinds.js';
+
+type UsedKind = ResourceKind | 'article';
+
+/** A library resource as the Management API sends it. */
+export type ManagedResource<K extends ResourceKind> = Managed & ResourceFacts[K];
+
+export interface FoundResource<K extends ResourceKind> {
+  resource: ManagedResource<K>;
+  facts: ResourceFacts[K];
+  isDeleted: boolean;
+}
+
+/** The three tables have the same management columns and the facts under their own names, so one set of queries serves all. */
+function tableOf(store: Store, kind: ResourceKind) {
+  return store.tables[libraryKinds[kind].plural] as Store['tables']['images'];
+}
+
+type Row = ReturnType<typeof tableOf>['$inferSelect'];
+
+function found<K extends ResourceKind>(kind: K, row: Row): FoundResource<K> {
+  const columns = row as Record<string, unknown>;
+  const facts = Object.fromEntries(
+    libraryKinds[kind].factNames.map((name) => [name, columns[name]]),
+  ) as ResourceFacts[K];
+  return { resource: { ...managedOf(row), ...facts }, facts, isDeleted: row.deletedAt !== null };
+}
+
+/** Those of the ids that exist, deleted ones among them. */
+export async function findResources<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  ids: readonly string[],
+): Promise<Map<string, FoundResource<K>>> {
+  if (ids.length === 0) return new Map();
+  const table = tableOf(store, kind);
+  const rows = await store.all(
+    store.db
+      .select()
+      .from(table)
+      .where(inArray(table.id, [...ids])),
+  );
+  return new Map(rows.map((row) => [row.id, found(kind, row)]));
+}
+
+/** Resources, the last changed first. */
+export async function listResources<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  limit: number,
+  seek: Seek | undefined,
+): Promise<ManagedResource<K>[]> {
+  const table = tableOf(store, kind);
+  const { order, bound } = descending(table.updatedAt, table.id, seek);
+  const rows = await store.all(
+    store.db
+      .select()
+      .from(table)
+      .where(and(isNull(table.deletedAt), bound))
+      .orderBy(...order)
+      .limit(limit),
+  );
+  return inListOrder(rows, seek).map((row) => found(kind, row).resource);
+}
+
+/** Adds a resource with its first revision and change. */
+export function insertResource<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  id: string,
+  facts: ResourceFacts[K],
+  actor: Actor,
+  at: string,
+): Statement[] {
+  const table = tableOf(store, kind);
+  const row = { id, ...creationStamp(actor, at), deletedAt: null, ...facts } as Row;
+  return [
+    { query: store.db.insert(table).values(row), rows: 1 },
+    ...revisionStatements(store, actor, at, [{ kind, id, version: 1, action: 'create', fields: [], content: facts }]),
+    ...changeStatements(store, actor, at, [{ kind, id, version: 1, action: 'create' }]),
+    ...imageUseStatements(store, kind, id, facts),
+  ];
+}
+
+/** Changes a resource from the version that was read, with its revision and change. */
+export function updateResource<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  { id, version }: Managed,
+  facts: ResourceFacts[K],
+  fields: string[],
+  actor: Actor,
+  at: string,
+): Statement[] {
+  const table = tableOf(store, kind);
+  const values = { ...facts, ...updateStamp(actor, at), version: version + 1 } as Partial<Row>;
+  return [
+    {
+      query: store.db
+        .update(table)
+        .set(values)
+        .where(and(eq(table.id, id), eq(table.version, version), isNull(table.deletedAt))),
+      rows: 1,
+    },
+    ...revisionStatements(store, actor, at, [
+      { kind, id, version: version + 1, action: 'update', fields, content: facts },
+    ]),
+    ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action: 'update' }]),
+    ...imageUseStatements(store, kind, id, facts),
+  ];
+}
+
+/** Writes down which images the resource points at. */
+function imageUseStatements<K extends ResourceKind>(
+  { db, tables }: Store,
+  kind: K,
+  id: string,
+  facts: ResourceFacts[K],
+): Statement[] {
+  if (kind !== 'embed') return [];
+  const { whereUsed } = tables;
+  const uses = libraryKinds[kind].imageReferences(facts).map((reference) => ({
+    scope: 'working' as const,
+    userKind: 'embed' as const,
+    userId: id,
+    sectionId: '',
+    kind: 'image' as const,
+    resourceId: reference.id,
+  }));
+  const statements: Statement[] = [
+    {
+      query: db
+        .delete(whereUsed)
+        .where(and(eq(whereUsed.scope, 'working'), eq(whereUsed.userKind, 'embed'), eq(whereUsed.userId, id))),
+    },
+  ];
+  if (uses.length > 0) statements.push({ query: db.insert(whereUsed).values(uses) });
+  return statements;
+}
+
+/** Holds a commit to resources that exist and are not deleted. */
+export function guardPresent(store: Store, kind: ResourceKind, ids: readonly string[]): Statement[] {
+  if (ids.length === 0) return [];
+  const table = tableOf(store, kind);
+  const query = store.db
+    .select({ id: table.id })
+    .from(table)
+    .where(and(inArray(table.id, [...ids]), isNull(table.deletedAt)));
+  return [{ query, rows: ids.length }];
+}
+
+/** How many alternatives one query has: engines bound the depth of an expression. */
+const alternativesMax = 200;
+
+/** Holds a commit to resources being at the versions that a decision has read. */
+export function guardVersions(store: Store, kind: ResourceKind, versions: ReadonlyMap<string, number>): Statement[] {
+  const table = tableOf(store, kind);
+  return chunksOf([...versions], alternativesMax).map((some) => {
+    const atVersion = some.map(([id, version]) => and(eq(table.id, id), eq(table.version, version)));
+    const query = store.db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(or(...atVersion), isNull(table.deletedAt)));
+    return { query, rows: some.length };
+  });
+}
+
+/** The live articles that use a resource or point at an article, by id. */
+export async function listLiveUsers(store: Store, kind: UsedKind, id: string): Promise<string[]> {
+  const rows = await store.all(liveUsers(store, kind, id));
+  return rows.map((row) => row.userId);
+}
+
+/** Holds a commit to there being as many live users as were read; that each is as it was read is for its own guard. */
+export function guardLiveUsers(store: Store, kind: UsedKind, id: string, count: number): Statement {
+  return { query: liveUsers(store, kind, id), rows: count };
+}
+
+function liveUsers({ db, tables: { whereUsed } }: Store, kind: UsedKind, id: string) {
+  return db
+    .selectDistinct({ userId: whereUsed.userId })
+    .from(whereUsed)
+    .where(
+      and(
+        eq(whereUsed.kind, kind),
+        eq(whereUsed.resourceId, id),
+        eq(whereUsed.scope, 'live'),
+        eq(whereUsed.userKind, 'article'),
+      ),
+    )
+    .orderBy(whereUsed.userId);
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { ResourceKind } from '../../blocks/library.js';
+import { exampleOf } from '../../http/examples.js';
+import { dataOf, pageOf, pageQuery, sendPage } from '../../http/lists.js';
+import { jsonBody, managedOperation, patchBody, sendCreated, sendManaged } from '../../http/managed-operation.js';
+import type { Api } from '../../http/operation.js';
+import { type LibraryKind, libraryKinds } from './kinds.js';
+import type { LibraryService } from './service.js';
+
+const none = z.strictObject({});
+const patchExamples: Record<ResourceKind, object> = {
+  image: { creditLine: 'Konstantin Zavrazhin/Sputnik/Reuters' },
+  quote: { speaker: { role: 'President of Russia' } },
+  embed: { description: null },
+};
+
+/** The routes of one kind of library resource. */
+export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resources: LibraryService<K>): void {
+  const { noun, plural, Draft, Patch, Sent }: LibraryKind<K> = libraryKinds[kind];
+  const path = `/v1/manage/${plural}`;
+  const named = noun.charAt(0).toUpperCase() + noun.slice(1);
+  const chapter = { group: 'Management', chapter: `${named}s` } as const;
+  const params = z.object({
+    id: z.string().meta({ description: `Id of the ${noun}.`, example: '01852a5c-9d00-7a11-8b22-000000000001' }),
+  });
+  const answer = { description: `The ${noun}.`, schema: dataOf(Sent), headers: ['ETag'] } as const;
+
+  managedOperation(api, {
+    ...chapter,
+    method: 'GET',
+    path,
+    operationId: `listManaged${named}s`,
+    summary: `List ${plural} of the library`,
+    description: `Every ${noun} that is not deleted, the last changed first.`,
+    role: 'viewer',
+    params: none,
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: `A page of ${plural}.`, schema: pageOf(Sent), headers: ['Link'] } },
+    errors: [],
+    handle: async ({ query }, reply) => sendPage(reply, path, query, await resources.list(query)),
+  });
+
+  managedOperation(api, {
+    ...chapter,
+    method: 'POST',
+    path,
+    operationId: `create${named}`,
+    summary: `Add one to the ${plural}`,
+    description: `Adds a library ${noun}. Stories refer to it by its id.`,
+    role: 'editor',
+    params: none,
+    query: none,
+    body: { schema: Draft, mediaTypes: jsonBody, isRequired: true, example: createExample(Draft) },
+    answers: { 201: { ...answer, headers: ['ETag', 'Location'] } },
+    errors: [],
+    handle: async ({ body, actor }, reply) => {
+      const resource = await resources.create(body as Record<string, unknown>, actor);
+      return sendCreated(reply, resource, `${path}/${resource.id}`);
+    },
+  });
+
+  managedOperation(api, {
+    ...chapter,
+    method: 'GET',
+    path: `${path}/{id}`,
+    operationId: `getManaged${named}`,
+    summary: `Get one of the ${plural}`,
+    description: `The ${noun} with its version.`,
+    role: 'viewer',
+    params,
+    query: none,
+    target: ({ id }) => resources.get(id),
+    answers: { 200: answer },
+    errors: ['not_found'],
+    handle: async ({ params: { id } }, reply) => sendManaged(reply, await resources.get(id)),
+  });
+
+  managedOperation(api, {
+    ...chapter,
+    method: 'PATCH',
+    path: `${path}/{id}`,
+    operationId: `patch${named}`,
+    summary: `Change one of the ${plural}`,
+    description: `JSON Merge Patch (RFC 7396). Every live story that uses the ${noun} shows the change at once; when there are any, it needs a publisher’s key, and they must still pass preflight.`,
+    role: 'editor',
+    params,
+    query: none,
+    target: ({ id }, actor) => resources.authorizeChange(id, actor),
+    ifMatch: 'required',
+    body: { schema: Patch, mediaTypes: patchBody, isRequired: true, example: patchExamples[kind] },
+    answers: { 200: answer },
+    errors: ['not_found'],
+    handle: async ({ params: { id }, body, ifMatch, actor }, reply) =>
+      sendManaged(reply, await resources.patch(id, body as Record<string, unknown>, ifMatch, actor)),
+  });
+}
+
+/** An example without what only an id of this very database could fill. */
+function createExample(schema: z.ZodType): unknown {
+  const { thumbnailImageId: _unknown, ...example } = exampleOf(schema) as Record<string, unknown>;
+  return example;
+}

@@ -1,0 +1,152 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Article, ArticleSummary, Section } from '../../blocks/story.js';
+import { type LentBody, sendRepresentation } from '../../http/conditional.js';
+import { shortLivedHeaders } from '../../http/headers.js';
+import { dataOf, pageLinks, pageOf, pageQuery } from '../../http/lists.js';
+import type { Api } from '../../http/operation.js';
+import { publicOperation } from '../../http/public-operation.js';
+import type { Page, PageRequest } from '../../kernel/cursors.js';
+import type { StoredSnapshot } from '../../storage/store.js';
+import { type Bytes, type ListBytes, type StoryService, sectionOf, sectionsOf } from './service.js';
+
+const none = z.strictObject({});
+const slugOrId = z
+  .string()
+  .meta({ description: 'Slug or id of the story.', example: 'putin-lukashenko-minsk-december-2022' });
+const params = z.object({ slug: slugOrId });
+const chapter = { group: 'Delivery', chapter: 'Articles', isConditional: true } as const;
+const headers = ['ETag', 'Last-Modified', 'Cache-Control', 'Content-Location'] as const;
+const moved = {
+  description: 'The story has another slug now: see Location.',
+  headers: ['Location', 'Cache-Control'],
+} as const;
+const path = '/v1/articles';
+
+export function storyRoutes(api: Api, stories: StoryService): void {
+  publicOperation(api, {
+    ...chapter,
+    path,
+    operationId: 'listArticles',
+    summary: 'List stories',
+    description: 'Summaries of the live stories, the last published first.',
+    query: z.strictObject(pageQuery),
+    answers: {
+      200: {
+        description: 'A page of summaries.',
+        schema: pageOf(ArticleSummary),
+        headers: ['ETag', 'Cache-Control', 'Link'],
+      },
+    },
+    errors: [],
+    handle: ({ query }, request, reply) => {
+      const listed = stories.list(query);
+      return listed instanceof Promise
+        ? listed.then((bytes) => sendList(bytes, request, reply))
+        : sendList(listed, request, reply);
+    },
+  });
+
+  publicOperation(api, {
+    ...chapter,
+    path: `${path}/{slug}`,
+    operationId: 'getArticle',
+    summary: 'Get a whole story',
+    description:
+      'The story in one answer: every section, and every image, quote and embed where it is used. Known by its slug, or by its id. A former slug leads to the present one.',
+    params,
+    query: none,
+    answers: { 200: { description: 'The story.', schema: dataOf(Article), headers }, 308: moved },
+    errors: ['not_found', 'gone'],
+    handle: ({ param }, request, reply) => {
+      const found = stories.find(param);
+      if (found instanceof Promise || found === undefined) return answerLater(found, param, request, reply, whole);
+      return answer(found, whole(found), param, request, reply);
+    },
+  });
+
+  publicOperation(api, {
+    ...chapter,
+    path: `${path}/{slug}/sections`,
+    operationId: 'listSections',
+    summary: 'List the sections of a story',
+    description: 'All sections of a live story, in order, whole.',
+    params,
+    query: none,
+    answers: { 200: { description: 'The sections.', schema: dataOf(z.array(Section)), headers }, 308: moved },
+    errors: ['not_found', 'gone'],
+    handle: ({ param }, request, reply) =>
+      answerLater(stories.find(param), param, request, reply, sectionsOf, '/sections'),
+  });
+
+  publicOperation(api, {
+    ...chapter,
+    path: `${path}/{slug}/sections/{section}`,
+    operationId: 'getSection',
+    summary: 'Get a section of a story',
+    description: 'One section of a live story, by its anchor or id.',
+    params: z.object({
+      slug: slugOrId,
+      section: z.string().meta({ description: 'Anchor or id.', example: 'sanctions-hit-exports' }),
+    }),
+    query: none,
+    answers: { 200: { description: 'The section.', schema: dataOf(Section), headers }, 308: moved },
+    errors: ['not_found', 'gone'],
+    handle: ({ param }, request, reply) => {
+      const { section } = request.params as { section: string };
+      const suffix = `/sections/${encodeURIComponent(section)}`;
+      return answerLater(
+        stories.find(param),
+        param,
+        request,
+        reply,
+        (snapshot) => sectionOf(snapshot, section),
+        suffix,
+      );
+    },
+  });
+
+  async function answerLater(
+    found: StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>,
+    asked: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    represent: (snapshot: StoredSnapshot) => Part,
+    suffix = '',
+  ): Promise<FastifyReply> {
+    const snapshot = await found;
+    if (snapshot) return answer(snapshot, represent(snapshot), asked, request, reply, suffix);
+    const slug = await stories.whereabouts(asked);
+    return reply.headers(shortLivedHeaders).code(308).header('location', `${path}/${slug}${suffix}`).send();
+  }
+}
+
+/** The Link header of a page of the list. */
+export function listLinks({ limit }: PageRequest, page: Page<unknown>): string | undefined {
+  return pageLinks(path, { limit }, page);
+}
+
+function sendList({ links, etag, body }: ListBytes, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (links !== undefined) reply.header('link', links);
+  return sendRepresentation(request, reply, { etag, body });
+}
+
+/** A story or a part of it, to send. */
+type Part = Bytes | { etag: string; body: LentBody };
+
+function whole(snapshot: StoredSnapshot): Part {
+  return { etag: snapshot.etag, body: snapshot };
+}
+
+/** Answers with a story or a part of it; asked for by id, it says where it is by slug. */
+function answer(
+  snapshot: StoredSnapshot,
+  { etag, body }: Part,
+  asked: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  suffix = '',
+): FastifyReply {
+  if (asked !== snapshot.slug) reply.header('content-location', `${path}/${snapshot.slug}${suffix}`);
+  return sendRepresentation(request, reply, { etag, body, lastModified: snapshot.lastModified });
+}

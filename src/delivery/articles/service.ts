@@ -1,0 +1,112 @@
+import type { Article, Section } from '../../blocks/story.js';
+import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
+import { entityTag } from '../../kernel/entity-tag.js';
+import { DomainError, notFound } from '../../kernel/errors.js';
+import type { Store, StoredSnapshot } from '../../storage/store.js';
+import { findFormer, listSummaries, type SummaryRow } from './repository.js';
+
+/** Bytes to send, with their strong entity tag. */
+export interface Bytes {
+  etag: string;
+  body: Buffer;
+}
+
+export interface ListBytes extends Bytes {
+  /** Links to the neighbouring pages. */
+  links: string | undefined;
+}
+
+/** Pages kept in memory; they are dropped together as soon as anything that readers see has changed. */
+const pagesMax = 256;
+
+export type StoryService = ReturnType<typeof storyService>;
+
+/** What readers get of stories. It reads snapshots and nothing else, so that a draft cannot leak. */
+export function storyService(store: Store, linksOf: (request: PageRequest, page: Page<unknown>) => string | undefined) {
+  const pages = new Map<string, ListBytes>();
+  let pagesAt = -1;
+
+  /** The live story with this slug or id; undefined when there is none. */
+  function find(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> {
+    return store.findSnapshot(slugOrId);
+  }
+
+  /**
+   * Says what became of a story that is not live.
+   * @returns the slug that it has now
+   * @throws `gone` when it was withdrawn, `not_found` when readers never saw it
+   */
+  async function whereabouts(slugOrId: string): Promise<string> {
+    const former = await findFormer(store, slugOrId);
+    if (former?.fate === 'withdrawn') throw new DomainError('gone', 'The story has been withdrawn.');
+    if (former === undefined) throw notFound('story', slugOrId);
+    return former.slug;
+  }
+
+  /** A page of summaries, the last published first. @throws `invalid` for a cursor of another list */
+  function list(request: PageRequest): ListBytes | Promise<ListBytes> {
+    const sequence = store.publicSequence();
+    if (sequence === pagesAt) {
+      const known = pages.get(keyOf(request));
+      if (known) return known;
+    }
+    return listAfresh(request, sequence);
+  }
+
+  async function listAfresh(request: PageRequest, before: number | Promise<number>): Promise<ListBytes> {
+    const sequence = await before;
+    const listed = await compose(request);
+    // Another change may have come while this was read; then the page is not kept.
+    if ((await store.publicSequence()) !== sequence) return listed;
+    if (sequence !== pagesAt || pages.size >= pagesMax) pages.clear();
+    pagesAt = sequence;
+    pages.set(keyOf(request), listed);
+    return listed;
+  }
+
+  async function compose(request: PageRequest): Promise<ListBytes> {
+    const page = await readPage<SummaryRow>(
+      request,
+      cursorScope('articles', {}),
+      2,
+      ({ publishedAt, id }) => [publishedAt, id],
+      (limit, seek) => listSummaries(store, limit, seek),
+    );
+    const body = Buffer.from(
+      `{"data":[${page.data.map(({ summary }) => summary).join(',')}],"page":${JSON.stringify(page.page)}}`,
+    );
+    return { links: linksOf(request, page), body, etag: entityTag(body) };
+  }
+
+  return { find, whereabouts, list };
+}
+
+function keyOf({ limit, cursor }: PageRequest): string {
+  return `${limit} ${cursor ?? ''}`;
+}
+
+/** The sections of a story, from its bytes. */
+export function sectionsOf(snapshot: StoredSnapshot): Bytes {
+  return bytesOf(storyOf(snapshot).sections);
+}
+
+/** One section, by anchor or id. @throws `not_found` */
+export function sectionOf(snapshot: StoredSnapshot, anchorOrId: string): Bytes {
+  const section: Section | undefined = storyOf(snapshot).sections.find(
+    ({ anchor, id }) => anchor === anchorOrId || id === anchorOrId,
+  );
+  if (!section) throw notFound('section', anchorOrId);
+  return bytesOf(section);
+}
+
+function storyOf(snapshot: StoredSnapshot): Article {
+  const { bytes, release } = snapshot.read();
+  const { data } = JSON.parse(bytes.toString('utf8')) as { data: Article };
+  release();
+  return data;
+}
+
+function bytesOf(data: unknown): Bytes {
+  const body = Buffer.from(JSON.stringify({ data }));
+  return { body, etag: entityTag(body) };
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../kernel/errors.js';
+import { managementHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
+import { logRequest } from './logging.js';
+import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
+
+const delivery = /^\/v1\/(?!manage(?:\/|\?|$))/;
+
+/** Answers every failure with problem details and logs the request; what is not expected is logged with its stack. */
+export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): void {
+  app.setErrorHandler((thrown, request, reply) => fail(asDomainError(thrown), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply),
+  );
+  // Answering hooks slow the hot read, so only routes that are logged have one: a found story is counted, not logged.
+  app.addHook('onRoute', (route) => {
+    if (!logsEveryRequest && delivery.test(route.url) && route.method !== 'POST') return;
+    route.onResponse = [async (request: FastifyRequest, reply: FastifyReply) => logRequest(request, reply)];
+  });
+
+  function fail(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (error.code === 'internal' || error.code === 'unavailable' || error.code === 'storage_full') {
+      request.log.error({ err: error.cause ?? error }, error.message);
+    }
+    const { status } = problemTypes[error.code];
+    reply.headers(headersFor(request.url, status));
+    sendProblem(error, request, reply);
+    if (!logsEveryRequest && delivery.test(request.url)) logRequest(request, reply);
+    return reply;
+  }
+}
+
+function headersFor(url: string, status: number): Record<string, string> {
+  if (!delivery.test(url)) return managementHeaders;
+  return status === 404 || status === 410 ? shortLivedHeaders : uncachedPublicHeaders;
+}
+
+/** Answers, on the bare socket, what could not even be read as HTTP. */
+export function answerUnreadable(
+  error: { code?: string },
+  socket: { writable: boolean; end(text: string): void; destroy(): void },
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'headers_too_large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request_timeout'
+        : 'malformed';
+  const { status, title, explanation } = problemTypes[code];
+  const body = problemBody(new DomainError(code, explanation), '', '');
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,33 @@
+// The headers that whole groups of answers share.
+
+const hardening = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+const anyOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Link, Location, Content-Location, Retry-After',
+} as const;
+
+/** A found public answer: fresh for half a minute, then usable for another half while it is fetched anew. */
+export const publicHeaders = Object.freeze({
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'public, max-age=30, stale-while-revalidate=30',
+  ...hardening,
+  ...anyOrigin,
+});
+
+/** A public answer that may soon be another: not found, gone, moved. */
+export const shortLivedHeaders = Object.freeze({ 'cache-control': 'public, max-age=5', ...hardening, ...anyOrigin });
+
+/** A public answer that no cache may keep, such as a refusal. */
+export const uncachedPublicHeaders = Object.freeze({ 'cache-control': 'no-store', ...hardening, ...anyOrigin });
+
+/** Everything behind a key. */
+export const managementHeaders = Object.freeze({
+  'cache-control': 'private, no-store, no-transform',
+  ...hardening,
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+});

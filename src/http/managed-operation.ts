@@ -1,0 +1,123 @@
+// Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
+import { DomainError } from '../kernel/errors.js';
+import { versionTag } from '../kernel/version-tags.js';
+import { UnreadableBody } from './body.js';
+import { managementHeaders } from './headers.js';
+import { type Api, type Documented, document, fastifyPath, type Method, parseParts } from './operation.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor | null;
+  }
+}
+
+export interface ManagedInput<Params extends z.ZodObject, Query extends z.ZodObject, Body> {
+  params: z.output<Params>;
+  query: z.output<Query>;
+  body: Body;
+  ifMatch: string | undefined;
+  actor: Actor;
+}
+
+export interface ManagedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>
+  extends Omit<Documented, 'params' | 'query' | 'body'> {
+  method: Method;
+  role: Role;
+  params: Params;
+  query: Query;
+  body?: { schema: Body; mediaTypes: readonly string[]; isRequired: boolean; example: unknown };
+  /** Refuses, before the body is read, what is not there or not allowed for this key. */
+  target?(params: z.output<Params>, actor: Actor): Promise<unknown>;
+  handle(input: ManagedInput<Params, Query, z.output<Body>>, reply: FastifyReply): Promise<unknown>;
+}
+
+export const jsonBody = ['application/json'] as const;
+export const patchBody = ['application/merge-patch+json', 'application/json'] as const;
+
+/** Answers with a managed resource and its version tag. */
+export function sendManaged(reply: FastifyReply, resource: { version: number }): { data: unknown } {
+  reply.header('etag', versionTag(resource.version));
+  return { data: resource };
+}
+
+/** Answers 201 with a new managed resource, its version tag and its address. */
+export function sendCreated(reply: FastifyReply, resource: { version: number }, location: string): { data: unknown } {
+  reply.code(201).header('location', location);
+  return sendManaged(reply, resource);
+}
+
+export function managedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
+  { app, access }: Api,
+  operation: ManagedOperation<Params, Query, Body>,
+): void {
+  document(app, operation);
+  const { method, role, body, target } = operation;
+  app.route({
+    method,
+    url: fastifyPath(operation.path),
+    onRequest: async (request, reply) => {
+      reply.headers(managementHeaders);
+      const actor = await access.authenticate(request.headers.authorization);
+      requireRole(actor, role);
+      actor.person = actorName(request);
+      request.actor = actor;
+      await target?.(request.params as z.output<Params>, actor);
+      if (body) requireMediaType(request, reply, method, body.mediaTypes);
+    },
+    preValidation: async (request) => {
+      const ifMatch = request.headers['if-match'];
+      if (operation.ifMatch === 'required' && (ifMatch === undefined || ifMatch.trim() === '*')) {
+        throw new DomainError('version_required', 'Say in If-Match which version you read, by its ETag.');
+      }
+    },
+    handler: async (request, reply) => {
+      if (request.body instanceof UnreadableBody) throw request.body.error;
+      const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
+      const [params, query, parsed] = parseParts([
+        { place: 'params', schema: operation.params, value: request.params },
+        { place: 'query', schema: operation.query, value: request.query },
+        { place: 'body', schema: body?.schema, value: sent },
+      ]) as [z.output<Params>, z.output<Query>, z.output<Body>];
+      const ifMatch = operation.ifMatch ? request.headers['if-match'] : undefined;
+      return operation.handle({ params, query, body: parsed, ifMatch, actor: request.actor as Actor }, reply);
+    },
+  });
+}
+
+function requireRole(actor: Actor, role: Role): void {
+  if (!mayActAs(actor, role)) {
+    throw new DomainError('forbidden', `This needs a key with the role ${role}; this one is ${actor.role}.`);
+  }
+}
+
+/** The person whom the tool names. @throws `invalid` when the name cannot be kept */
+function actorName(request: FastifyRequest): string | null {
+  const name = request.headers['x-actor'];
+  if (name === undefined) return null;
+  if (typeof name === 'string' && /^[\x20-\x7e]{1,200}$/.test(name)) return name;
+  throw new DomainError('invalid', 'The request is wrong in one place; see errors.', {
+    errors: [{ header: 'X-Actor', code: 'invalid_format', message: 'must be 1 to 200 visible ASCII characters' }],
+  });
+}
+
+function requireMediaType(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  method: Method,
+  accepted: readonly string[],
+): void {
+  const header = request.headers['content-type'];
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
+  if (header === undefined && !hasBody) return;
+  const [type, ...parameters] = (header ?? '').toLowerCase().split(';');
+  const charset = parameters
+    .map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1])
+    .find((value) => value !== undefined);
+  if (accepted.includes((type ?? '').trim()) && (charset === undefined || charset === 'utf-8')) return;
+  reply.header(method === 'PATCH' ? 'accept-patch' : 'accept-post', accepted.join(', '));
+  throw new DomainError('unsupported_media_type', `Send ${accepted.join(' or ')} in UTF-8.`);
+}

@@ -1,0 +1,215 @@
+// The OpenAPI document, made from the operations that the app really has.
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import type { ErrorCode } from '../kernel/errors.js';
+import { exampleOf } from './examples.js';
+import type { Answer, Documented, DocumentedHeader } from './operation.js';
+import { Problem, problemTypes } from './problem.js';
+
+const headers = {
+  ETag: {
+    description: 'Entity tag (RFC 9110). For a managed resource its version in quotes, to be sent back in If-Match.',
+    schema: { type: 'string' },
+    example: '"3"',
+  },
+  'Last-Modified': {
+    description: 'When the bytes were made.',
+    schema: { type: 'string' },
+    example: 'Mon, 19 Dec 2022 17:05:00 GMT',
+  },
+  'Cache-Control': {
+    description: 'How long the answer may be kept.',
+    schema: { type: 'string' },
+    example: 'public, max-age=30, stale-while-revalidate=30',
+  },
+  Location: {
+    description: 'Address of what was made, or where it is now.',
+    schema: { type: 'string' },
+    example: '/v1/manage/articles/01852a5c-9d00-7a11-8b22-000000000001',
+  },
+  'Content-Location': {
+    description: 'The story’s address by slug, when it was asked for by id.',
+    schema: { type: 'string' },
+    example: '/v1/articles/putin-lukashenko-minsk-december-2022',
+  },
+  Link: {
+    description: 'The next page (RFC 8288).',
+    schema: { type: 'string' },
+    example: '</v1/articles?limit=20&cursor=WyJ…>; rel="next"',
+  },
+} as const satisfies Record<DocumentedHeader, object>;
+
+const introduction = `Copydesk is a headless CMS for news stories.
+
+**Delivery** is public and read-only: it gives what is published, whole, and never a draft. **Management** needs an API key
+(\`Authorization: Bearer <key>\`, the Authorize button above) and is for editors and their tools. **System** tells how the server is.
+
+Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs. Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
+Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
+Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
+Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that
+cannot be read as HTTP 400, 408, 414 or 431.`;
+
+/** The whole document, OpenAPI 3.1. */
+export function openApiDocument(operations: readonly Documented[], version: string) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation) };
+  }
+  const usedCodes = new Set(operations.flatMap(errorCodesOf));
+  const document = createDocument({
+    openapi: '3.1.1',
+    info: { title: 'Copydesk', version, description: introduction, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: chapters(operations),
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, as `npm run keys -- create` prints it.' },
+      },
+      headers,
+      responses: Object.fromEntries(
+        [...new Set([...usedCodes].map(statusOf))].map((status) => [`Problem${status}`, problemResponse(status)]),
+      ),
+    },
+  });
+  return { ...document, 'x-tagGroups': tagGroups(operations) };
+}
+
+function chapterName({ group, chapter }: Documented): string {
+  return `${group}: ${chapter}`;
+}
+
+function chapters(operations: readonly Documented[]) {
+  const descriptions: Record<string, string> = {
+    Delivery: 'Published stories and what they show. Public.',
+    Management: 'Working copies and the library. Needs an API key.',
+    System: 'The server itself. Public.',
+  };
+  const names = new Map(operations.map((operation) => [chapterName(operation), operation.group]));
+  return [...names].map(([name, group]) => ({ name, description: descriptions[group] ?? '' }));
+}
+
+function tagGroups(operations: readonly Documented[]) {
+  const groups = [...new Set(operations.map(({ group }) => group))];
+  return groups.map((name) => ({
+    name,
+    tags: [...new Set(operations.filter(({ group }) => group === name).map(chapterName))],
+  }));
+}
+
+function operationObject(operation: Documented): ZodOpenApiOperationObject {
+  const { operationId, summary, description, params, query, body, role } = operation;
+  return {
+    operationId,
+    summary,
+    description: role ? `${description}\n\nNeeds a key with the role **${role}** or above.` : description,
+    tags: [chapterName(operation)],
+    security: role ? [{ apiKey: [] }] : [],
+    requestParams: { ...(params && { path: params }), ...(query && { query }), ...headerParams(operation) },
+    ...(body && {
+      requestBody: {
+        required: body.isRequired,
+        content: Object.fromEntries(
+          body.mediaTypes.map((type) => [type, { schema: body.schema, example: body.example }]),
+        ),
+      },
+    }),
+    responses: responses(operation),
+  };
+}
+
+function headerParams({ ifMatch, isConditional, role }: Documented) {
+  const shape: Record<string, z.ZodType> = {};
+  if (ifMatch) {
+    const tag = z.string().meta({ description: 'The ETag of the version you read.', example: '"1"' });
+    shape['If-Match'] = ifMatch === 'required' ? tag : tag.optional();
+  }
+  if (isConditional) {
+    shape['If-None-Match'] = z
+      .string()
+      .optional()
+      .meta({ description: 'ETags of what you have; 304 if it still holds.', example: '"Zr2p…"' });
+  }
+  if (role && role !== 'viewer') {
+    shape['X-Actor'] = z
+      .string()
+      .optional()
+      .meta({ description: 'The person on whose behalf it is done, for the record.', example: 'jane.doe' });
+  }
+  return Object.keys(shape).length > 0 ? { header: z.object(shape) } : {};
+}
+
+function responses(operation: Documented): ZodOpenApiResponsesObject {
+  const all: ZodOpenApiResponsesObject = {};
+  for (const [status, answer] of Object.entries(operation.answers)) all[status as '200'] = answerObject(answer);
+  if (operation.isConditional) {
+    all['304'] = { description: 'You have it already.', headers: headerRefs(['ETag', 'Cache-Control']) };
+  }
+  for (const status of [...new Set(errorCodesOf(operation).map(statusOf))].sort()) {
+    all[String(status) as '400'] = { $ref: `#/components/responses/Problem${status}` };
+  }
+  return all;
+}
+
+function answerObject({ description, schema, mediaType, example, headers: names }: Answer) {
+  return {
+    description,
+    ...(names && { headers: headerRefs(names) }),
+    ...(schema && {
+      content: { [mediaType ?? 'application/json']: { schema, example: example ?? exampleOf(schema) } },
+    }),
+  };
+}
+
+function headerRefs(names: readonly DocumentedHeader[]) {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` as const }]));
+}
+
+/** What an operation can answer beside success: its own errors, and those that go with what it takes. */
+function errorCodesOf({ role, body, ifMatch, query, method, errors, group }: Documented): ErrorCode[] {
+  const codes: ErrorCode[] = [...errors];
+  if (role) codes.push('unauthorized', 'forbidden', 'invalid');
+  else codes.push('unauthorized');
+  if (query) codes.push('invalid');
+  if (body) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
+  if (ifMatch === 'required') codes.push('version_required');
+  if (ifMatch) codes.push('stale_version');
+  if (group !== 'System') codes.push('unavailable');
+  if (method !== 'GET') codes.push('storage_full');
+  return codes;
+}
+
+function statusOf(code: ErrorCode): number {
+  return problemTypes[code].status;
+}
+
+function problemResponse(status: number) {
+  const types = Object.entries(problemTypes).filter(([, type]) => type.status === status);
+  const examples = types.map(([code, { title, explanation }]) => [
+    code,
+    {
+      summary: title,
+      value: {
+        type: `/problems/${code.replaceAll('_', '-')}`,
+        title,
+        status,
+        detail: explanation,
+        instance: '/v1/manage/articles',
+        requestId: '5f2c9a1e-1a',
+        ...(status === 400 &&
+          code === 'invalid' && { errors: [{ pointer: '/headline', code: 'required', message: 'is required' }] }),
+        ...(code === 'stale_version' && { currentVersion: 4, changed: ['/headline'] }),
+      },
+    },
+  ]);
+  return {
+    description: types.map(([, { title }]) => title).join(', or: '),
+    content: { 'application/problem+json': { schema: Problem, examples: Object.fromEntries(examples) } },
+  };
+}

@@ -1,0 +1,79 @@
+// What an operation says of itself: enough to check its requests and to document it.
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { AccessService } from '../access/service.js';
+import type { Role } from '../kernel/actor.js';
+import { type ErrorCode, invalid, type Violation } from '../kernel/errors.js';
+import { violationsOf } from '../kernel/violations.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Group = 'Delivery' | 'Management' | 'System';
+/** Response headers that the document describes under these names. */
+export type DocumentedHeader = 'ETag' | 'Last-Modified' | 'Cache-Control' | 'Location' | 'Content-Location' | 'Link';
+
+export interface Answer {
+  description: string;
+  /** None for an answer without a body. */
+  schema?: z.ZodType;
+  mediaType?: string;
+  example?: unknown;
+  headers?: readonly DocumentedHeader[];
+}
+
+export interface Documented {
+  method: Method;
+  /** OpenAPI form: `/v1/articles/{slug}`. */
+  path: string;
+  operationId: string;
+  group: Group;
+  /** Chapter within the group, such as `Articles`. */
+  chapter: string;
+  summary: string;
+  description: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: { schema: z.ZodType; mediaTypes: readonly string[]; isRequired: boolean; example: unknown };
+  /** `optional`: honoured when sent. */
+  ifMatch?: 'required' | 'optional';
+  isConditional?: boolean;
+  /** The least role that may do it; none for a public operation. */
+  role?: Role;
+  answers: Readonly<Record<number, Answer>>;
+  errors: readonly ErrorCode[];
+}
+
+/** Where operations are added: the server, and who tells whether a key is good. */
+export interface Api {
+  app: FastifyInstance;
+  access: AccessService;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every operation of the API, for its document. */
+    operations: Documented[];
+  }
+}
+
+/** `/v1/articles/{slug}` as Fastify writes it. */
+export function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+export function document(app: FastifyInstance, operation: Documented): void {
+  app.operations.push(operation);
+}
+
+/** Parses the parts of a request together, so that an answer names everything that is wrong at once. @throws `invalid` */
+export function parseParts(
+  parts: readonly { place: 'body' | 'query' | 'params'; schema: z.ZodType | undefined; value: unknown }[],
+): unknown[] {
+  const violations: Violation[] = [];
+  const values = parts.map(({ place, schema, value }) => {
+    const parsed = (schema ?? z.unknown()).safeParse(value);
+    if (!parsed.success) violations.push(...violationsOf(parsed.error, place));
+    return parsed.data;
+  });
+  if (violations.length > 0) throw invalid(violations);
+  return values;
+}

@@ -1,0 +1,202 @@
+// Errors as readers of the API see them: RFC 9457 problem details.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { DomainError, type ErrorCode } from '../kernel/errors.js';
+
+interface ProblemType {
+  status: number;
+  title: string;
+  /** For the page that the problem's type leads to. */
+  explanation: string;
+}
+
+export const problemTypes: Record<ErrorCode, ProblemType> = {
+  malformed: {
+    status: 400,
+    title: 'Malformed request',
+    explanation: 'The request cannot be read: its JSON, its encoding or its address is broken. Detail says where.',
+  },
+  invalid: {
+    status: 400,
+    title: 'Invalid input',
+    explanation:
+      'The request can be read, but parts of it have the wrong shape. Each entry of errors names one place and what is wrong with it.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'API key missing or not valid',
+    explanation:
+      'Send a key as Authorization: Bearer <key>. A key that is wrong, expired or revoked is refused even where none is needed.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed with this key',
+    explanation: 'The key is valid, but its role may not do this. Ask for one of the role that detail names.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    explanation: 'There is nothing at this address, or nothing that readers may see.',
+  },
+  gone: {
+    status: 410,
+    title: 'Gone',
+    explanation: 'The story was published here and has been withdrawn.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    explanation: 'The address exists, but not for this method. The Allow header lists those it has.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'Request timeout',
+    explanation: 'The request did not arrive in time. Send it again.',
+  },
+  conflict: {
+    status: 409,
+    title: 'Conflict',
+    explanation: 'What is there does not allow this: a slug is taken, or something is in a state that forbids it.',
+  },
+  stale_version: {
+    status: 412,
+    title: 'Stale version',
+    explanation:
+      'Somebody else has changed the resource since you read it, so your change was not made. currentVersion is the version it has now, changed points at what differs. Read it again and redo your change.',
+  },
+  too_large: {
+    status: 413,
+    title: 'Content too large',
+    explanation: 'The body is larger than one megabyte.',
+  },
+  uri_too_long: { status: 414, title: 'URI too long', explanation: 'The address is longer than the server reads.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    explanation:
+      'The body must be JSON in UTF-8, named so in Content-Type. PATCH takes application/merge-patch+json as well.',
+  },
+  unprocessable: {
+    status: 422,
+    title: 'Unprocessable',
+    explanation:
+      'The shape is right, but the content refers to what is not there, is too much, or would break a rule. See errors.',
+  },
+  preflight_failed: {
+    status: 422,
+    title: 'Not fit to be published',
+    explanation:
+      'Rules that every published story must pass failed. Each entry of errors points at one place in the story.',
+  },
+  version_required: {
+    status: 428,
+    title: 'Version required',
+    explanation:
+      'Say in If-Match which version you read (its ETag), so that nobody’s change is overwritten unseen. An asterisk is not accepted.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'Header fields too large',
+    explanation: 'The headers are larger than the server reads.',
+  },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    explanation: 'Something went wrong in the server. It is logged under requestId.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    explanation: 'The server cannot do this at the moment. Try again after the time in Retry-After.',
+  },
+  storage_full: {
+    status: 507,
+    title: 'Storage full',
+    explanation:
+      'There is no room left to store this. Nothing of it was kept; everything that was there before still is.',
+  },
+};
+
+export const problemMediaType = 'application/problem+json; charset=utf-8';
+
+const violation = z
+  .object({
+    pointer: z
+      .string()
+      .optional()
+      .meta({ description: 'RFC 6901 pointer into the body.', example: '/sections/3/blocks/0/text' }),
+    parameter: z.string().optional().meta({ description: 'Name of the parameter.' }),
+    header: z.string().optional().meta({ description: 'Name of the header.' }),
+    code: z.string().meta({ example: 'required' }),
+    message: z.string().meta({ example: 'is required' }),
+  })
+  .meta({ id: 'Violation', description: 'One place that is wrong.' });
+
+export const Problem = z
+  .object({
+    type: z.string().meta({ description: 'A page that explains this kind of problem.', example: '/problems/invalid' }),
+    title: z.string().meta({ example: 'Invalid input' }),
+    status: z.int().meta({ example: 400 }),
+    detail: z.string().meta({ example: 'The request is wrong in one place; see errors.' }),
+    instance: z.string().meta({ description: 'The address that was asked for.', example: '/v1/manage/articles' }),
+    requestId: z.string().meta({ description: 'Names the request in the server’s log.', example: '5f2c9a1e-1a' }),
+    errors: z.array(violation).optional(),
+    currentVersion: z
+      .int()
+      .optional()
+      .meta({ description: 'With stale_version: the version that is current.', example: 4 }),
+    changed: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With stale_version: pointers to what differs.', example: ['/headline'] }),
+    stories: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With forbidden: live stories that use the resource, by id.' }),
+  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
+
+/** The codes of Fastify's own errors, and what they mean here. */
+const frameworkErrors: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
+  FST_ERR_BAD_URL: 'malformed',
+  FST_ERR_ASYNC_CONSTRAINT: 'malformed',
+};
+
+/** Any error as one of the domain's; what is not expected is `internal` and its message stays inside. */
+export function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  const { code, message, statusCode } = error as Partial<FastifyError>;
+  const known =
+    frameworkErrors[code ?? ''] ?? (error instanceof SyntaxError && statusCode === 400 ? 'malformed' : undefined);
+  if (known) return new DomainError(known, message ?? problemTypes[known].title, { cause: error });
+  return new DomainError('internal', 'Something went wrong in the server.', { cause: error });
+}
+
+/** The body of a problem answer. */
+export function problemBody(error: DomainError, instance: string, requestId: string): string {
+  const { status, title } = problemTypes[error.code];
+  return JSON.stringify({
+    type: `/problems/${error.code.replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: error.message,
+    instance,
+    requestId,
+    ...(error.errors && { errors: error.errors }),
+    ...error.members,
+  });
+}
+
+/** Answers with a problem. Headers that depend on what was asked for (caching, Allow, Accept-Patch) are set by then. */
+export function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status } = problemTypes[error.code];
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="copydesk"');
+  if (error.code === 'unavailable') reply.header('retry-after', '2');
+  reply.code(status).header('content-type', problemMediaType);
+  return reply.send(problemBody(error, request.url.split('?')[0] ?? '', request.id));
+}

@@ -1,0 +1,62 @@
+// Operations that anybody may call. The way to a found story is kept short: no hook is async, and nothing is parsed that was not sent.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { uncachedPublicHeaders } from './headers.js';
+import { type Api, type Documented, document, fastifyPath, parseParts } from './operation.js';
+
+export interface PublicOperation<Query extends z.ZodObject>
+  extends Omit<Documented, 'method' | 'query' | 'role' | 'body' | 'ifMatch'> {
+  query: Query;
+  handle(input: { param: string; query: z.output<Query> }, request: FastifyRequest, reply: FastifyReply): unknown;
+}
+
+/** Adds a public GET (and HEAD) operation with at most one path parameter of note. */
+export function publicOperation<Query extends z.ZodObject>(
+  { app, access }: Api,
+  operation: PublicOperation<Query>,
+): void {
+  document(app, { ...operation, method: 'GET' });
+  const [withoutQuery] = parseParts([{ place: 'query', schema: operation.query, value: {} }]) as [z.output<Query>];
+  const parseQuery = queryParser(operation.query);
+  const paramName = Object.keys(operation.params?.shape ?? {})[0];
+  app.get(fastifyPath(operation.path), {
+    onRequest: (request, reply, done) => {
+      const { authorization } = request.headers;
+      if (authorization === undefined) done();
+      else {
+        access.authenticate(authorization).then(
+          () => done(),
+          (error) => {
+            reply.headers(uncachedPublicHeaders);
+            done(error);
+          },
+        );
+      }
+    },
+    handler: (request, reply) => {
+      const params = request.params as Record<string, string>;
+      const query = request.url.includes('?') ? parseQuery(request) : withoutQuery;
+      return operation.handle(
+        { param: paramName === undefined ? '' : (params[paramName] ?? ''), query },
+        request,
+        reply,
+      );
+    },
+  });
+}
+
+/** Parsed queries by their text, since what a text parses to never changes. */
+const queriesMax = 1000;
+
+function queryParser<Query extends z.ZodObject>(schema: Query): (request: FastifyRequest) => z.output<Query> {
+  const parsed = new Map<string, z.output<Query>>();
+  return (request) => {
+    const text = request.url.slice(request.url.indexOf('?'));
+    const known = parsed.get(text);
+    if (known) return known;
+    const [query] = parseParts([{ place: 'query', schema, value: request.query }]) as [z.output<Query>];
+    if (parsed.size >= queriesMax) parsed.clear();
+    parsed.set(text, query);
+    return query;
+  };
+}

@@ -1,0 +1,102 @@
+// Makes of a story the bytes that readers get. Pure: everything it needs is handed to it.
+import { deliverBlock, readingTextOf } from '../blocks/index.js';
+import type { Image, Library } from '../blocks/library.js';
+import type { Article, ArticleLink, ArticleSummary, Section } from '../blocks/story.js';
+import type { ArticleContent } from '../content/history.js';
+import { entityTag } from '../kernel/entity-tag.js';
+import { countWords } from '../kernel/inline-text.js';
+
+const wordsPerMinute = 238;
+
+export interface PublicationTimes {
+  firstPublishedAt: string;
+  publishedAt: string;
+  contentUpdatedAt: string;
+}
+
+export interface CompileInput {
+  id: string;
+  content: ArticleContent;
+  times: PublicationTimes;
+  library: Library;
+  /** Names of the desk and the tags, by key. */
+  names: { desks: ReadonlyMap<string, string>; tags: ReadonlyMap<string, string> };
+  /** The live stories that this one points at, by id. */
+  links: ReadonlyMap<string, ArticleLink>;
+}
+
+export interface CompiledStory {
+  slug: string;
+  language: string;
+  headline: string;
+  /** The whole answer, as sent. */
+  body: Buffer;
+  /** Strong entity tag of the body. */
+  etag: string;
+  /** The ArticleSummary, as JSON. */
+  summary: string;
+}
+
+export function compileStory(input: CompileInput): CompiledStory {
+  const { fields, sections: parts } = input.content;
+  const sections: Section[] = parts.map(({ id, anchor, heading, blocks }) => ({
+    id,
+    anchor,
+    heading,
+    blocks: blocks.map((block) => deliverBlock(block, input.library)),
+  }));
+  const summary = summaryOf(input, sections);
+  const { slug, language, headline } = summary;
+  const story: Article = {
+    ...summary,
+    firstPublishedAt: input.times.firstPublishedAt,
+    seo: fields.seo,
+    sources: fields.sources,
+    dateline: fields.dateline,
+    translationOf: (fields.translationOf !== null && input.links.get(fields.translationOf)) || null,
+    related: fields.related.flatMap((id) => input.links.get(id) ?? []),
+    sections,
+  };
+  const body = Buffer.from(JSON.stringify({ data: story }));
+  return { slug, language, headline, body, etag: entityTag(body), summary: JSON.stringify(summary) };
+}
+
+function summaryOf(
+  { id, content: { fields }, times, library, names }: CompileInput,
+  sections: readonly Section[],
+): ArticleSummary {
+  const wordCount = countWordsOf(sections);
+  return {
+    id,
+    slug: fields.slug,
+    language: fields.language,
+    headline: fields.headline ?? '',
+    shortHeadline: fields.shortHeadline,
+    kicker: fields.kicker,
+    deck: fields.deck,
+    summary: fields.summary,
+    desk: { key: fields.desk, name: names.desks.get(fields.desk) ?? fields.desk },
+    tags: fields.tags.map((key) => ({ key, name: names.tags.get(key) ?? key })),
+    bylines: fields.bylines,
+    leadImage: fields.leadImageId === null ? firstImage(sections) : library.image(fields.leadImageId),
+    publishedAt: times.publishedAt,
+    contentUpdatedAt: times.contentUpdatedAt,
+    wordCount,
+    readingSeconds: Math.ceil((wordCount * 60) / wordsPerMinute),
+  };
+}
+
+function countWordsOf(sections: readonly Section[]): number {
+  return sections.reduce(
+    (count, { heading, blocks }) =>
+      count + countWords(heading ?? '') + blocks.reduce((words, block) => words + countWords(readingTextOf(block)), 0),
+    0,
+  );
+}
+
+function firstImage(sections: readonly Section[]): Image | null {
+  for (const { blocks } of sections) {
+    for (const block of blocks) if (block.type === 'image') return block.image;
+  }
+  return null;
+}

@@ -1,0 +1,9 @@
+import type { Rule } from './rule.js';
+
+/** Every image credits somebody. */
+export const imageCredit: Rule = ({ uses, image }) =>
+  uses.flatMap(({ kind, id, pointer }) => {
+    const facts = kind === 'image' ? image(id) : undefined;
+    if (!facts || facts.creditLine !== null) return [];
+    return [{ pointer, code: 'missing_credit', message: `image ${id} needs a credit line` }];
+  });

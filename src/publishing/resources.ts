@@ -1,0 +1,108 @@
+// What a story refers to, read for one compilation, with the versions that the commit must still find.
+import type { Embed, Image, Library, Quote, ResourceFacts, ResourceKind } from '../blocks/library.js';
+import { resourceKinds } from '../blocks/library.js';
+import type { ArticleContent } from '../content/history.js';
+import { findResources, guardVersions } from '../content/library/repository.js';
+import type { ResourceChange } from '../content/library/service.js';
+import { type Use, usesOfBlocks, usesOfFields } from '../content/where-used.js';
+import type { Statement, Store } from '../storage/store.js';
+
+interface Loaded<K extends ResourceKind> {
+  version: number;
+  facts: ResourceFacts[K];
+}
+
+type LoadedByKind = { [K in ResourceKind]: Map<string, Loaded<K>> };
+
+export class Resources implements Library {
+  readonly #loaded: LoadedByKind = { image: new Map(), quote: new Map(), embed: new Map() };
+  readonly #changing: ResourceChange | undefined;
+
+  private constructor(changing: ResourceChange | undefined) {
+    this.#changing = changing;
+  }
+
+  /**
+   * Reads all that a story uses, its embeds' thumbnails among them.
+   * @param changing a resource that the same commit changes: taken as it will be
+   */
+  static async load(store: Store, content: ArticleContent, changing?: ResourceChange): Promise<Resources> {
+    const resources = new Resources(changing);
+    const uses = usesOf(content);
+    const idsOf = (kind: ResourceKind) => uses.filter((use) => use.kind === kind).map((use) => use.id);
+    await resources.#read(store, 'quote', idsOf('quote'));
+    await resources.#read(store, 'embed', idsOf('embed'));
+    const thumbnails = [...resources.#loaded.embed.values()].flatMap(({ facts }) => facts.thumbnailImageId ?? []);
+    await resources.#read(store, 'image', [...idsOf('image'), ...thumbnails]);
+    return resources;
+  }
+
+  async #read<K extends ResourceKind>(store: Store, kind: K, ids: string[]): Promise<void> {
+    const loaded = this.#loaded[kind] as Map<string, Loaded<K>>;
+    const changing = this.#changing;
+    const wanted = [...new Set(ids)];
+    const found = await findResources(
+      store,
+      kind,
+      wanted.filter((id) => !(changing?.kind === kind && changing.id === id)),
+    );
+    for (const [id, { resource, facts, isDeleted }] of found) {
+      if (!isDeleted) loaded.set(id, { version: resource.version, facts });
+    }
+    if (changing?.kind === kind && wanted.includes(changing.id)) {
+      loaded.set(changing.id, { version: changing.version, facts: changing.facts as ResourceFacts[K] });
+    }
+  }
+
+  has(kind: ResourceKind, id: string): boolean {
+    return this.#loaded[kind].has(id);
+  }
+
+  /** Every resource that the compiled story shows. */
+  uses(): { kind: ResourceKind; id: string }[] {
+    return resourceKinds.flatMap((kind) => [...this.#loaded[kind].keys()].map((id) => ({ kind, id })));
+  }
+
+  /** Holds a commit to the resources being as they were read. */
+  guards(store: Store): Statement[] {
+    return resourceKinds.flatMap((kind) => {
+      const versions = new Map([...this.#loaded[kind]].map(([id, { version }]) => [id, version]));
+      if (this.#changing?.kind === kind) versions.delete(this.#changing.id);
+      return guardVersions(store, kind, versions);
+    });
+  }
+
+  image(id: string): Image {
+    return { id, ...this.#facts('image', id) };
+  }
+
+  quote(id: string): Quote {
+    return { id, ...this.#facts('quote', id) };
+  }
+
+  embed(id: string): Embed {
+    const { thumbnailImageId, ...facts } = this.#facts('embed', id);
+    const thumbnail = thumbnailImageId === null ? null : this.image(thumbnailImageId);
+    return { id, ...facts, thumbnail };
+  }
+
+  /** The image that stands for an embed, there or not. */
+  thumbnailOf(embedId: string): string | null {
+    return this.#facts('embed', embedId).thumbnailImageId;
+  }
+
+  delivered(kind: ResourceKind, id: string): Image | Quote | Embed {
+    return kind === 'image' ? this.image(id) : kind === 'quote' ? this.quote(id) : this.embed(id);
+  }
+
+  #facts<K extends ResourceKind>(kind: K, id: string): ResourceFacts[K] {
+    const loaded = (this.#loaded[kind] as Map<string, Loaded<K>>).get(id);
+    if (!loaded) throw new Error(`${kind} ${id} was not loaded for compilation`);
+    return loaded.facts;
+  }
+}
+
+/** All that a story points at. */
+export function usesOf(content: ArticleContent): Use[] {
+  return [...usesOfFields(content.fields), ...content.sections.flatMap(({ blocks }) => usesOfBlocks(blocks))];
+}

@@ -1,0 +1,192 @@
+import type { ArticleRecord } from '../content/articles/repository.js';
+import type { ManagedArticle } from '../content/articles/schemas.js';
+import type { ArticleService } from '../content/articles/service.js';
+import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../content/history.js';
+import { requireMatch } from '../content/managed.js';
+import { contentOf } from '../content/sections/plan.js';
+import { listSections } from '../content/sections/repository.js';
+import type { Actor } from '../kernel/actor.js';
+import { type Clock, instant } from '../kernel/clock.js';
+import { DomainError, invalid } from '../kernel/errors.js';
+import { changedPointers } from '../kernel/json.js';
+import { decideAndCommit } from '../storage/decide.js';
+import type { Statement, Store } from '../storage/store.js';
+import type { PublicationTimes } from './compile.js';
+import { compileArticle, recompileLinking } from './live-stories.js';
+import { preflight } from './preflight/index.js';
+import {
+  dropUnusedLibrarySnapshots,
+  emptySnapshot,
+  findSnapshotHeads,
+  fixAnchors,
+  listLiveUses,
+  liveUseStatements,
+  markLive,
+  markWithdrawn,
+  publishSlug,
+  putLibrarySnapshots,
+  putSnapshot,
+} from './repository.js';
+import { Resources, usesOf } from './resources.js';
+import type { PublishRequest } from './schemas.js';
+
+export type PublishingService = ReturnType<typeof publishingService>;
+
+/** Takes stories to readers and away from them. */
+export function publishingService(store: Store, clock: Clock, articles: ArticleService) {
+  /**
+   * Makes the working copy what readers get. An unchanged one is left as it is, and nothing is written.
+   * @throws `not_found`, `stale_version`, `invalid` (a publishedAt to come), `preflight_failed` with every failing place
+   */
+  async function publish(
+    idOrSlug: string,
+    request: PublishRequest,
+    ifMatch: string | undefined,
+    actor: Actor,
+  ): Promise<ManagedArticle> {
+    const id = await decideAndCommit(store, async () => {
+      const { record, content } = await getMatching(idOrSlug, ifMatch);
+      const at = instant(clock);
+      const times = publicationTimes(record, request, at);
+      if (isUnchanged(record, times)) return { statements: [], result: record.summary.id };
+      return { statements: await publishStatements(record, content, times, actor, at), result: record.summary.id };
+    });
+    return articles.get(id);
+  }
+
+  /**
+   * Takes a live story down; readers get 410. A withdrawn one stays as it is.
+   * @throws `not_found`, `stale_version`, `conflict` when it was never live
+   */
+  async function withdraw(idOrSlug: string, ifMatch: string | undefined, actor: Actor): Promise<ManagedArticle> {
+    const id = await decideAndCommit(store, async () => {
+      const { record } = await getMatching(idOrSlug, ifMatch);
+      const { id, publication } = record.summary;
+      if (publication.state === 'unpublished')
+        throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
+      if (publication.state === 'withdrawn') return { statements: [], result: id };
+      const at = instant(clock);
+      const formerUses = await listLiveUses(store, id);
+      const statements = [
+        markWithdrawn(store, record, actor, at),
+        emptySnapshot(store, id, at),
+        ...liveUseStatements(store, id, []),
+        ...dropUnusedLibrarySnapshots(store, formerUses),
+        ...traceStatements(record, 'withdraw', actor, at),
+        ...(await recompileLinking(store, id, undefined, actor, at)),
+      ];
+      return { statements, result: id };
+    });
+    return articles.get(id);
+  }
+
+  async function getMatching(
+    idOrSlug: string,
+    ifMatch: string | undefined,
+  ): Promise<{ record: ArticleRecord; content: ArticleContent }> {
+    const record = await articles.getRecord(idOrSlug);
+    const sections = await listSections(store, record.summary.id, record.sectionIds);
+    const content = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
+    await requireMatch(ifMatch, record.summary.version, async (version) => {
+      const before = await findArticleContentAt(store, record.summary.id, version);
+      return before
+        ? changedPointers(
+            { ...before.fields, sections: before.sections },
+            { ...content.fields, sections: content.sections },
+          )
+        : [];
+    });
+    return { record, content };
+  }
+
+  async function publishStatements(
+    record: ArticleRecord,
+    content: ArticleContent,
+    times: PublicationTimes,
+    actor: Actor,
+    at: string,
+  ): Promise<Statement[]> {
+    const { id, slug, language, headline } = record.summary;
+    const resources = await Resources.load(store, content);
+    const errors = preflight(content, resources);
+    if (errors.length > 0) {
+      throw new DomainError('preflight_failed', 'The story is not fit to be published yet; see errors.', { errors });
+    }
+    const { story, guards } = await compileArticle(store, id, content, times, resources);
+    const formerUses = await listLiveUses(store, id);
+    const former = (await findSnapshotHeads(store, [id])).get(id);
+    const changesLink = !former?.isLive || former.slug !== slug || former.headline !== headline;
+    return [
+      ...guards,
+      markLive(store, record, times, actor, at),
+      fixAnchors(store, id),
+      publishSlug(store, id, slug),
+      putSnapshot(store, id, story, times.publishedAt, at),
+      ...liveUseStatements(store, id, [...usesOf(content), ...resources.uses()]),
+      ...putLibrarySnapshots(store, resources, resources.uses(), at),
+      ...dropUnusedLibrarySnapshots(store, formerUses),
+      ...traceStatements(record, 'publish', actor, at),
+      ...(changesLink
+        ? await recompileLinking(store, id, { id, slug, language, headline: headline ?? '' }, actor, at)
+        : []),
+    ];
+  }
+
+  function traceStatements(
+    { summary: { id, version } }: ArticleRecord,
+    action: string,
+    actor: Actor,
+    at: string,
+  ): Statement[] {
+    const next = version + 1;
+    return [
+      ...revisionStatements(store, actor, at, [
+        {
+          kind: 'article',
+          id,
+          version: next,
+          article: { id, version: next },
+          action,
+          fields: ['/publication'],
+          content: null,
+        },
+      ]),
+      ...changeStatements(store, actor, at, [
+        { kind: 'article', id, version: next, action, articleId: id, isPublic: true },
+      ]),
+    ];
+  }
+
+  return { publish, withdraw };
+}
+
+/** @throws `invalid` for an instant to come */
+function publicationTimes(
+  { summary: { publication } }: ArticleRecord,
+  { publishedAt, minor }: PublishRequest,
+  at: string,
+): PublicationTimes {
+  if (publishedAt && publishedAt > at) {
+    throw invalid([
+      {
+        pointer: '/publishedAt',
+        code: 'in_the_future',
+        message: 'must be past; a story is published now or was before',
+      },
+    ]);
+  }
+  const published = publishedAt ?? publication.publishedAt ?? at;
+  const isFirst = publication.firstPublishedAt === null;
+  const updated = isFirst ? published : at;
+  return {
+    firstPublishedAt: publication.firstPublishedAt ?? published,
+    publishedAt: published,
+    contentUpdatedAt: minor && publication.contentUpdatedAt !== null ? publication.contentUpdatedAt : updated,
+  };
+}
+
+function isUnchanged({ summary: { publication } }: ArticleRecord, times: PublicationTimes): boolean {
+  return (
+    publication.state === 'live' && !publication.hasUnpublishedChanges && publication.publishedAt === times.publishedAt
+  );
+}
