@@ -1,0 +1,90 @@
+import cors from '@fastify/cors';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { accessService } from './access/service.js';
+import type { Config } from './config.js';
+import { articleRoutes } from './content/articles/routes.js';
+import { libraryRoutes } from './content/library/routes.js';
+import { sectionRoutes } from './content/sections/routes.js';
+import { listLinks, storyRoutes } from './delivery/articles/routes.js';
+import { storyService } from './delivery/articles/service.js';
+import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { bodyBytesMax, readJsonBodies } from './http/body.js';
+import { docsRoutes } from './http/docs.js';
+import { answerErrors, answerUnreadable } from './http/errors.js';
+import { healthRoutes } from './http/health.js';
+import { newRequestId } from './http/logging.js';
+import { answerOtherMethods } from './http/methods.js';
+import type { Api } from './http/operation.js';
+import type { Clock } from './kernel/clock.js';
+import { DomainError } from './kernel/errors.js';
+import { publishingRoutes } from './publishing/routes.js';
+import type { Services } from './services.js';
+import type { Store } from './storage/store.js';
+
+export interface AppOptions {
+  config: Config;
+  store: Store;
+  clock: Clock;
+  services: Services;
+  logger?: FastifyBaseLogger;
+}
+
+/** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait. */
+const eventLoopDelayMaxMs = 1000;
+
+/** Refuses what the server is too busy for; whether it lives can be asked all the same. @throws `unavailable` */
+async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
+  if (url !== '/healthz') throw new DomainError('unavailable', 'The server has more to do than it can. Try again.');
+}
+
+/** The whole HTTP server, ready to listen. */
+export async function buildApp({ config, store, clock, services, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newRequestId,
+    clientErrorHandler: answerUnreadable,
+    trustProxy: config.trustProxy,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: 10_000,
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+  });
+  app.decorate('operations', []);
+  app.decorateRequest('actor', null);
+  readJsonBodies(app);
+  await app.register(underPressure, { maxEventLoopDelay: eventLoopDelayMaxMs, pressureHandler: refuseUnderPressure });
+  answerErrors(app, config.logsEveryRequest);
+  if (config.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: config.corsOrigins,
+      exposedHeaders: ['ETag', 'Link', 'Location'],
+      strictPreflight: false,
+    });
+  }
+
+  const api: Api = { app, access: accessService(store, clock) };
+  const { articles, sections, library, publishing } = services;
+  storyRoutes(api, storyService(store, listLinks));
+  deliveredLibraryRoutes(api, store);
+  articleRoutes(api, articles);
+  sectionRoutes(api, sections);
+  publishingRoutes(api, articles, publishing);
+  libraryRoutes(api, 'image', library.image);
+  libraryRoutes(api, 'quote', library.quote);
+  libraryRoutes(api, 'embed', library.embed);
+  let isDraining = false;
+  app.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  healthRoutes(
+    api,
+    () => store.check(),
+    () => isDraining,
+  );
+  await docsRoutes(app);
+  answerOtherMethods(app);
+  return app;
+}

@@ -1,0 +1,83 @@
+// The only reader of the environment. Every setting has a default.
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .transform((value) => value.replace(/\/+$/, ''));
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: `must be a whole number from ${min} to ${max}` })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` });
+
+const Settings = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
+    .default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  DATA_DIR: z.string().default('./data'),
+  PUBLIC_URL: url.optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+  LOG_REQUESTS: z.enum(['some', 'all'], { error: 'must be some or all' }).default('some'),
+  SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
+  TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').flatMap((origin) => origin.trim() || [])),
+});
+
+export interface Config {
+  isProduction: boolean;
+  host: string;
+  port: number;
+  dataDir: string;
+  /** Where readers reach the server; the address it listens at when unset. */
+  publicUrl: string | undefined;
+  logLevel: z.output<typeof Settings>['LOG_LEVEL'];
+  /** Whether successful delivery reads are logged as well. */
+  logsEveryRequest: boolean;
+  snapshotCacheBytesMax: number;
+  trustProxy: boolean;
+  /** Origins whose pages may call the Management API. */
+  corsOrigins: string[];
+}
+
+/** A setting is wrong. The message names each, one a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Reads the settings. An empty variable counts as unset. @throws ConfigError */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readonly<Config> {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(
+      ({ path, message }) => `${String(path[0])} ${message} (it is ${JSON.stringify(given[String(path[0])])})`,
+    );
+    throw new ConfigError(wrong.join('; '));
+  }
+  const settings = parsed.data;
+  return Object.freeze({
+    isProduction: settings.NODE_ENV === 'production',
+    host: settings.HOST,
+    port: settings.PORT,
+    dataDir: settings.DATA_DIR,
+    publicUrl: settings.PUBLIC_URL,
+    logLevel: settings.LOG_LEVEL,
+    logsEveryRequest: settings.LOG_REQUESTS === 'all',
+    snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
+    trustProxy: settings.TRUST_PROXY,
+    corsOrigins: settings.CORS_ORIGINS,
+  });
+}

@@ -1,0 +1,91 @@
+// Loads story files through the same services as any editor's post.
+import { readdir, readFile } from 'node:fs/promises';
+import { ArticleDraft, type ManagedArticleSummary } from './content/articles/schemas.js';
+import type { Actor } from './kernel/actor.js';
+import { DomainError, type Violation } from './kernel/errors.js';
+import { violationsOf } from './kernel/violations.js';
+import type { Services } from './services.js';
+
+const folder = new URL('../seed/', import.meta.url);
+const actor: Actor = { key: null, person: 'seed', role: 'publisher' };
+
+/** The stories that come with the product. */
+export async function seedFiles(): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => new URL(name, folder).pathname);
+}
+
+/** A story file that cannot be loaded, with every place that is wrong. */
+export class BadStoryFile extends Error {}
+
+export interface Seeded {
+  file: string;
+  slug: string;
+  outcome: 'loaded' | 'there already';
+}
+
+/**
+ * Loads and publishes the stories, dated by their dateline. A story whose slug is there already is left as it is.
+ * @throws BadStoryFile naming the line or the pointers of what is wrong; stories before it stay loaded
+ */
+export async function seedStories(services: Services, files: readonly string[]): Promise<Seeded[]> {
+  const seeded: Seeded[] = [];
+  for (const file of files) seeded.push(await seedStory(services, file));
+  return seeded;
+}
+
+async function seedStory({ articles, publishing }: Services, file: string): Promise<Seeded> {
+  const draft = await readStory(file);
+  try {
+    const known = draft.slug == null ? undefined : await findKnown(articles, draft.slug);
+    if (known && !isHalfLoaded(known)) return { file, slug: known.slug, outcome: 'there already' };
+    const { id, slug, version } = known ?? (await articles.create(draft, actor));
+    const publishedAt = draft.dateline?.date ? `${draft.dateline.date}T12:00:00.000Z` : null;
+    await publishing.publish(id, { publishedAt }, `"${version}"`, actor);
+    return { file, slug, outcome: 'loaded' };
+  } catch (error) {
+    throw error instanceof DomainError ? badFile(file, error.message, error.errors ?? []) : error;
+  }
+}
+
+async function findKnown(articles: Services['articles'], slug: string): Promise<ManagedArticleSummary | undefined> {
+  try {
+    return (await articles.getRecord(slug)).summary;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** Created by an earlier run that ended before it published. */
+function isHalfLoaded({ version, createdBy, publication }: ManagedArticleSummary): boolean {
+  return version === 1 && createdBy.actor === actor.person && publication.state === 'unpublished';
+}
+
+async function readStory(file: string): Promise<ArticleDraft> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw badFile(file, error.message, []);
+  });
+  const parsed = ArticleDraft.safeParse(parseJson(file, text));
+  if (!parsed.success) throw badFile(file, 'it is not a story', violationsOf(parsed.error));
+  return parsed.data;
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = (error as Error).message;
+    const position = /position (\d+)/.exec(message)?.[1];
+    const line = position === undefined ? text.split('\n').length : text.slice(0, Number(position)).split('\n').length;
+    throw badFile(file, `line ${line}: it is not JSON: ${message}`, []);
+  }
+}
+
+function badFile(file: string, reason: string, errors: readonly Violation[]): BadStoryFile {
+  const places = errors.map(({ pointer, message }) => `\n  ${pointer ?? ''}: ${message}`);
+  return new BadStoryFile(`${file}: ${reason}${places.join('')}`);
+}

@@ -1,0 +1,14 @@
+// The process: config → store → app → listen → close gracefully.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+  console.error(
+    `Copydesk needs Node 22.12 or newer; this is ${process.version}. Start it by "npm start", which brings its own.`,
+  );
+  process.exit(1);
+}
+
+// Loaded only now: an older Node cannot load the native parts at all.
+const { startServer } = await import('./start.js');
+await startServer();
+
+export {};

@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { accessService } from './access/service.js';
+import { buildApp } from './app.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { systemClock } from './kernel/clock.js';
+import { seedFiles, seedStories } from './seeding.js';
+import { buildServices } from './services.js';
+import { openSqlite } from './storage/sqlite/engine.js';
+import type { Store } from './storage/store.js';
+import { NewerDatabase } from './storage/store.js';
+
+/** A start that cannot succeed, in words for who started it. */
+class StartError extends Error {}
+
+/** Opens the store that the settings name. @throws StartError */
+export function openStore(config: Config): Store {
+  const path = join(config.dataDir, 'copydesk.db');
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof NewerDatabase) throw new StartError(`${path}: ${message}`, { cause: error });
+    throw new StartError(`Cannot open the database ${path}: ${message}. ${cureFor(message)}`, { cause: error });
+  }
+}
+
+function cureFor(message: string): string {
+  return /not a database|malformed|broken references/.test(message)
+    ? 'Restore it from a backup, or set DATA_DIR to another folder.'
+    : 'Set DATA_DIR to a folder that can be written.';
+}
+
+/** Ends the process with one line that says why. */
+export function exitWith(error: unknown): never {
+  const isExpected = error instanceof StartError || error instanceof ConfigError;
+  console.error(`copydesk: ${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}`);
+  process.exit(1);
+}
+
+export async function startServer(): Promise<void> {
+  try {
+    const config = readConfig();
+    const store = openStore(config);
+    await serve(config, store);
+  } catch (error) {
+    exitWith(error);
+  }
+}
+
+async function serve(config: Config, store: Store): Promise<void> {
+  const logger = newLogger(config);
+  const services = buildServices(store, systemClock);
+  const access = accessService(store, systemClock);
+  const app = await buildApp({ config, store, clock: systemClock, services, logger });
+  const isFirstStart = !(await access.hasKeys());
+  if (isFirstStart && !config.isProduction) await seedStories(services, await seedFiles());
+  const address = await listen(app, config);
+  closeOnSignals(app, store);
+  if (!isFirstStart) return say(config, address);
+  if (config.isProduction) {
+    logger.warn('there is no API key yet; make one by: npm run keys -- create --role admin --name NAME');
+    return say(config, address);
+  }
+  const { key } = await access.createKey('first admin', 'admin');
+  say(config, address, key);
+}
+
+function newLogger(config: Config) {
+  const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (process.stdout.isTTY) {
+    return pino({
+      ...options,
+      transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
+    });
+  }
+  return pino(options, pino.destination({ sync: false, minLength: 0 }));
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  try {
+    return await app.listen({ host: config.host, port: config.port, listenTextResolver: (at) => `listening at ${at}` });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new StartError(
+        `Port ${config.port} of ${config.host} is taken. Stop what uses it, or set PORT to another.`,
+      );
+    if (code === 'EACCES')
+      throw new StartError(`Port ${config.port} may not be used by this user. Set PORT to one above 1023.`);
+    throw new StartError(`Cannot listen at ${config.host}:${config.port}: ${message}. Set HOST and PORT.`);
+  }
+}
+
+function say(config: Config, address: string, key?: string): void {
+  const base = config.publicUrl ?? address;
+  const lines = [`Copydesk is at ${base}/v1/articles`, `Its documentation is at ${base}/docs`];
+  if (key !== undefined) lines.push(`Admin key, shown only now: ${key}`);
+  console.log(lines.join('\n'));
+}
+
+function closeOnSignals(app: FastifyInstance, store: Store): void {
+  let isClosing = false;
+  const close = async (signal: string) => {
+    if (isClosing) return;
+    isClosing = true;
+    app.log.info({ signal }, 'closing: no new connections, open requests are finished');
+    await app.close();
+    await store.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}

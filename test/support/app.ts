@@ -1,0 +1,87 @@
+// A whole server on a database file of its own, for one test file or one test.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { accessService } from '../../src/access/service.js';
+import { buildApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import type { Role } from '../../src/kernel/actor.js';
+import { roles } from '../../src/kernel/actor.js';
+import type { Clock } from '../../src/kernel/clock.js';
+import { buildServices, type Services } from '../../src/services.js';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import type { Store } from '../../src/storage/store.js';
+import { type Client, newClient } from './client.js';
+
+/** A clock that the test moves. Every look at it is a millisecond later, so that what happens later has a later time. */
+export class TestClock implements Clock {
+  #ms = Date.parse('2026-01-15T09:00:00.000Z');
+
+  now(): Date {
+    this.#ms += 1;
+    return new Date(this.#ms);
+  }
+
+  advance(ms: number): void {
+    this.#ms += ms;
+  }
+}
+
+export interface TestApp {
+  app: FastifyInstance;
+  store: Store;
+  services: Services;
+  clock: TestClock;
+  /** The database file. */
+  path: string;
+  keys: Record<Role, string>;
+  /** Sends requests with the key of a role, or none; every answer is checked against the OpenAPI document. */
+  as: Record<Role, Client>;
+  anybody: Client;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  /** Stands between the server and its store, to watch or to get in between. */
+  wrapStore?: (store: Store) => Store;
+  /** Variables of the environment. */
+  environment?: Record<string, string>;
+  logger?: FastifyBaseLogger;
+}
+
+export async function startApp({
+  wrapStore = (store) => store,
+  environment = {},
+  logger,
+}: TestAppOptions = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
+  const path = join(folder, 'copydesk.db');
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...environment });
+  const store = wrapStore(openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax }));
+  const clock = new TestClock();
+  const services = buildServices(store, clock);
+  const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const access = accessService(store, clock);
+  const made = await Promise.all(
+    roles.map(async (role) => [role, (await access.createKey(`test ${role}`, role)).key] as const),
+  );
+  const keys = Object.fromEntries(made) as Record<Role, string>;
+  const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);
+  return {
+    app,
+    store,
+    services,
+    clock,
+    path,
+    keys,
+    as: Object.fromEntries(clients) as Record<Role, Client>,
+    anybody: newClient(app, undefined),
+    async close() {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// Holds every answer to the OpenAPI document: its status, its media type, its headers, its body to the last field.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+import type { Response } from 'supertest';
+
+interface ResponseObject {
+  $ref?: string;
+  headers?: Record<string, unknown>;
+  content?: Record<string, { schema: object }>;
+}
+type OperationObject = { responses: Record<string, ResponseObject> };
+interface DocumentObject {
+  paths: Record<string, Record<string, OperationObject>>;
+  components: { responses: Record<string, ResponseObject> };
+}
+
+class Document {
+  readonly #document: DocumentObject;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #templates: { template: string; pattern: RegExp }[];
+  readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor(app: FastifyInstance) {
+    this.#document = app.swagger() as unknown as DocumentObject;
+    formats.default(this.#ajv);
+    this.#ajv.addSchema(this.#document as object, 'openapi');
+    this.#templates = Object.keys(this.#document.paths)
+      .sort((a, b) => a.split('{').length - b.split('{').length)
+      .map((template) => ({ template, pattern: new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
+  }
+
+  check(method: string, path: string, response: Response): string[] {
+    const bare = path.split('?')[0] ?? '';
+    const template = this.#templates.find(({ pattern }) => pattern.test(bare))?.template;
+    if (template === undefined) return [];
+    const documented = this.#document.paths[template]?.[method === 'head' ? 'get' : method];
+    if (!documented)
+      return response.status === 405 && response.headers.allow ? [] : [`${method} ${template} is not documented`];
+    const responsePath = `#/paths/${template.replaceAll('~', '~0').replaceAll('/', '~1')}/${method === 'head' ? 'get' : method}/responses/${response.status}`;
+    const found = documented.responses[String(response.status)];
+    if (!found) return [`status ${response.status} is not documented for ${method} ${template}: ${response.text}`];
+    const name = found.$ref?.split('/').at(-1);
+    const object = name === undefined ? found : (this.#document.components.responses[name] as ResponseObject);
+    return [
+      ...this.#checkHeaders(object, response),
+      ...(method === 'head'
+        ? []
+        : this.#checkBody(object, name === undefined ? responsePath : `#/components/responses/${name}`, response)),
+    ];
+  }
+
+  #checkHeaders(object: ResponseObject, response: Response): string[] {
+    const always = Object.keys(object.headers ?? {}).filter((name) => !['Link', 'Content-Location'].includes(name));
+    return always
+      .filter((name) => response.headers[name.toLowerCase()] === undefined)
+      .map((name) => `header ${name} is documented but was not sent`);
+  }
+
+  #checkBody(object: ResponseObject, path: string, response: Response): string[] {
+    const [documentedType] = Object.keys(object.content ?? {});
+    const sentType = response.headers['content-type']?.split(';')[0];
+    if (documentedType === undefined)
+      return response.text ? [`a body was sent where none is documented: ${response.text}`] : [];
+    if (sentType !== documentedType) return [`media type ${sentType} was sent, ${documentedType} is documented`];
+    const pointer = `openapi${path}/content/${documentedType.replaceAll('/', '~1')}/schema`;
+    const validate = this.#validators.get(pointer) ?? this.#ajv.compile({ $ref: pointer });
+    this.#validators.set(pointer, validate);
+    const body: unknown = JSON.parse(response.text);
+    return validate(body)
+      ? []
+      : (validate.errors ?? []).map(
+          ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+        );
+  }
+}
+
+const documents = new WeakMap<FastifyInstance, Document>();
+
+/** @throws when the answer is not one that the document tells of */
+export function requireConformance(app: FastifyInstance, method: string, path: string, response: Response): void {
+  const document = documents.get(app) ?? new Document(app);
+  documents.set(app, document);
+  const wrong = document.check(method, path, response);
+  if (wrong.length > 0)
+    throw new Error(
+      `${method.toUpperCase()} ${path} answered ${response.status}, against its document:\n${wrong.slice(0, 10).join('\n')}`,
+    );
+}

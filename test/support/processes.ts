@@ -1,0 +1,126 @@
+// Real processes: the server and the commands, as they are started from a shell.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import supertest, { type Test } from 'supertest';
+import { afterAll } from 'vitest';
+import { requireConformance } from './conformance.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const binaries = join(root, 'node_modules/.bin');
+
+const folders = mkdtempSync(join(tmpdir(), 'copydesk-process-'));
+const started: RunningScript[] = [];
+afterAll(async () => {
+  await Promise.all(started.map((script) => script.kill()));
+  rmSync(folders, { recursive: true });
+});
+
+/** Variables of the environment; the tests' own are not handed on. */
+type Settings = Record<string, string>;
+
+/** Starts `tsx` as the head of a process group of its own, so that all of it can be killed at once. */
+function startScript(script: string, args: readonly string[], settings: Settings): ChildProcessWithoutNullStreams {
+  const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
+  return spawn(join(binaries, 'tsx'), [script, ...args], { cwd: root, env, detached: true });
+}
+
+/** A process that ends with the file's tests at the latest. */
+class RunningScript {
+  stdout = '';
+  stderr = '';
+  readonly exitCode: Promise<number | null>;
+  readonly #child: ChildProcessWithoutNullStreams;
+
+  constructor(script: string, args: readonly string[], settings: Settings) {
+    this.#child = startScript(script, args, settings);
+    started.push(this);
+    this.#child.stdin.end();
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.exitCode = new Promise((resolve, reject) => {
+      this.#child.once('close', resolve).once('error', reject);
+    });
+  }
+
+  /** Resolves when standard output has the pattern. @throws with all that was printed, when the process ends without it */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    let hasEnded = false;
+    void this.exitCode.then(() => {
+      hasEnded = true;
+    });
+    for (;;) {
+      const found = pattern.exec(this.stdout);
+      if (found) return found;
+      if (hasEnded) throw new Error(`It ended without printing ${pattern}:\n${this.stdout}${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Asks the process to stop, as a shell, Docker or systemd does. */
+  terminate(): void {
+    if (this.#child.pid !== undefined) process.kill(this.#child.pid, 'SIGTERM');
+  }
+
+  /** Ends all of it at once, with no chance to tidy up. */
+  async kill(): Promise<void> {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+    await this.exitCode;
+  }
+}
+
+export class RunningServer extends RunningScript {
+  /** Where it listens. */
+  address = '';
+
+  constructor(settings: Settings) {
+    super('src/server.ts', [], { PORT: '0', ...settings });
+  }
+
+  /** Starts the server on a free port, and waits until it has said where it is. */
+  static async start(settings: Settings): Promise<RunningServer> {
+    const server = new RunningServer(settings);
+    const [, address = ''] = await server.printed(/^Copydesk is at (http:\S+)\/v1\/articles\n(?:.*\n)+/m);
+    server.address = address;
+    return server;
+  }
+}
+
+/** Runs a script of `src/` to its end. */
+export async function run(
+  script: string,
+  args: readonly string[],
+  settings: Settings,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const running = new RunningScript(script, args, settings);
+  const code = await running.exitCode;
+  return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** An empty folder that is gone after the file's tests. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(folders, 'test-'));
+}
+
+/** Sends a request to a running server, and holds its answer to the document of `app`. */
+export function send(
+  app: FastifyInstance,
+  { address }: RunningServer,
+  method: 'get' | 'post' | 'patch',
+  path: string,
+  { key, body, ifMatch }: { key?: string; body?: unknown; ifMatch?: string } = {},
+): Test {
+  const test = supertest(address)[method](path);
+  if (key !== undefined) test.set('authorization', `Bearer ${key}`);
+  if (ifMatch !== undefined) test.set('if-match', ifMatch);
+  if (body !== undefined) test.set('content-type', 'application/json').send(JSON.stringify(body));
+  return test.expect((response) => requireConformance(app, method, path, response));
+}
