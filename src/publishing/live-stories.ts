@@ -76,6 +76,7 @@ export async function recompileStatements(
     const record = await findArticle(store, articleId);
     const { liveVersion, firstPublishedAt, publishedAt, contentUpdatedAt } = record?.summary.publication ?? {};
     const content = liveVersion ? await findArticleContentAt(store, articleId, liveVersion) : undefined;
+    // Withdrawn since its id was read: the guard on who the users are makes the whole decision anew.
     if (!head?.isLive || !content || !liveVersion || !firstPublishedAt || !publishedAt || !contentUpdatedAt) continue;
     const resources = await Resources.load(store, content, cause.resource);
     const found = preflight(content, resources);
@@ -120,9 +121,9 @@ export async function recompileLinking(
   actor: Actor,
   at: string,
 ): Promise<Statement[]> {
-  const users = (await listLiveUsers(store, 'article', articleId)).filter((id) => id !== articleId);
+  const users = await listLiveUsers(store, 'article', articleId);
   return [
-    guardLiveUsers(store, 'article', articleId, users.length),
+    ...guardLiveUsers(store, 'article', articleId, users),
     ...(await recompileStatements(store, users, { action: 'recompile', link: { articleId, link } }, actor, at)),
   ];
 }

@@ -49,10 +49,7 @@ export const articleShape = {
   }),
   seo: Seo,
   desk: Key.meta({ description: 'Key of the desk; made when new.', example: 'world' }),
-  tags: z
-    .array(Key)
-    .max(100)
-    .meta({ description: 'Keys of tags; made when new.', example: ['belarus', 'russia'] }),
+  tags: distinct(Key, 100).meta({ description: 'Keys of tags; made when new.', example: ['belarus', 'russia'] }),
   bylines: z.array(Byline).max(50),
   sources: z.array(Source).max(50),
   dateline: Dateline,

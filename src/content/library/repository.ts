@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
@@ -180,12 +180,20 @@ export async function listLiveUsers(store: Store, kind: UsedKind, id: string): P
   return rows.map((row) => row.userId);
 }
 
-/** Holds a commit to there being as many live users as were read; that each is as it was read is for its own guard. */
-export function guardLiveUsers(store: Store, kind: UsedKind, id: string, count: number): Statement {
-  return { query: liveUsers(store, kind, id), rows: count };
+/** How many ids one query names: engines bound its parameters. */
+const knownUsersMax = 5000;
+
+/** Holds a commit to the live users being exactly those that were read. */
+export function guardLiveUsers(store: Store, kind: UsedKind, id: string, userIds: readonly string[]): Statement[] {
+  const { whereUsed } = store.tables;
+  const known = chunksOf(userIds, knownUsersMax).map((some) => ({
+    query: liveUsers(store, kind, id, inArray(whereUsed.userId, some)),
+    rows: some.length,
+  }));
+  return [{ query: liveUsers(store, kind, id), rows: userIds.length }, ...known];
 }
 
-function liveUsers({ db, tables: { whereUsed } }: Store, kind: UsedKind, id: string) {
+function liveUsers({ db, tables: { whereUsed } }: Store, kind: UsedKind, id: string, among?: SQL) {
   return db
     .selectDistinct({ userId: whereUsed.userId })
     .from(whereUsed)
@@ -195,6 +203,7 @@ function liveUsers({ db, tables: { whereUsed } }: Store, kind: UsedKind, id: str
         eq(whereUsed.resourceId, id),
         eq(whereUsed.scope, 'live'),
         eq(whereUsed.userKind, 'article'),
+        among,
       ),
     )
     .orderBy(whereUsed.userId);

@@ -108,7 +108,7 @@ export function libraryService<K extends ResourceKind>(kind: K, store: Store, cl
         statements: [
           ...(await referencedImages(facts)),
           ...updateResource(store, kind, current, facts, fields, actor, at),
-          guardLiveUsers(store, kind, id, users.length),
+          ...guardLiveUsers(store, kind, id, users),
           ...(await propagate(change as ResourceChange, users, actor, at)),
         ],
         result: undefined,
