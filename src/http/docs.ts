@@ -43,7 +43,10 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
         deepLinking: true,
         filter: true,
       },
-      theme: { title: 'Copydesk API' },
+      theme: {
+        title: 'Copydesk API',
+        css: [{ filename: 'copydesk.css', content: '.swagger-ui .topbar { display: none }' }],
+      },
     });
     pages.get('/', (_request, reply) => reply.redirect('/docs', 302));
     pages.get('/problems/:code', (request, reply) => {
