@@ -1,8 +1,10 @@
 // Loads story files through the same services as any editor's post.
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { ArticleDraft, type ManagedArticleSummary } from './content/articles/schemas.js';
 import type { Actor } from './kernel/actor.js';
 import { DomainError, type Violation } from './kernel/errors.js';
+import { slugify } from './kernel/slugs.js';
 import { violationsOf } from './kernel/violations.js';
 import type { Services } from './services.js';
 
@@ -15,7 +17,7 @@ export async function seedFiles(): Promise<string[]> {
   return names
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => new URL(name, folder).pathname);
+    .map((name) => fileURLToPath(new URL(name, folder)));
 }
 
 /** A story file that cannot be loaded, with every place that is wrong. */
@@ -40,15 +42,33 @@ export async function seedStories(services: Services, files: readonly string[]):
 async function seedStory({ articles, publishing }: Services, file: string): Promise<Seeded> {
   const draft = await readStory(file);
   try {
-    const known = draft.slug == null ? undefined : await findKnown(articles, draft.slug);
-    if (known && !isHalfLoaded(known)) return { file, slug: known.slug, outcome: 'there already' };
-    const { id, slug, version } = known ?? (await articles.create(draft, actor));
+    const slug = draft.slug ?? slugify(draft.headline ?? '');
+    const known = await findKnown(articles, slug);
+    if (known && !isHalfLoaded(known)) return { file, slug, outcome: 'there already' };
+    const faults = await publishing.preflightDraft(draft);
+    if (faults.length > 0)
+      throw badFile(
+        file,
+        'it is not fit to be published',
+        faults.map((fault) => placedIn(draft, fault)),
+      );
+    const { id, version } = known ?? (await articles.create(draft, actor));
     const publishedAt = draft.dateline?.date ? `${draft.dateline.date}T12:00:00.000Z` : null;
     await publishing.publish(id, { publishedAt }, `"${version}"`, actor);
     return { file, slug, outcome: 'loaded' };
   } catch (error) {
     throw error instanceof DomainError ? badFile(file, error.message, error.errors ?? []) : error;
   }
+}
+
+/** A fault of a resource, placed where the file has it: inline rather than by id. */
+function placedIn(draft: ArticleDraft, fault: Violation): Violation {
+  const parts = (fault.pointer ?? '').split('/').slice(1);
+  const last = parts.pop() ?? '';
+  const parent = parts.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], draft);
+  const inline = last.replace(/Id$/, '');
+  const isInline = inline !== last && (parent as Record<string, unknown> | undefined)?.[inline] !== undefined;
+  return isInline ? { ...fault, pointer: `/${[...parts, inline].join('/')}` } : fault;
 }
 
 async function findKnown(articles: Services['articles'], slug: string): Promise<ManagedArticleSummary | undefined> {

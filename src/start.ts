@@ -12,6 +12,9 @@ import { openSqlite } from './storage/sqlite/engine.js';
 import type { Store } from './storage/store.js';
 import { NewerDatabase } from './storage/store.js';
 
+/** How a key is made where this runs: from source, or from what was built. */
+const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node dist/cli/keys.js';
+
 /** A start that cannot succeed, in words for who started it. */
 class StartError extends Error {}
 
@@ -56,13 +59,12 @@ async function serve(config: Config, store: Store): Promise<void> {
   const services = buildServices(store, systemClock);
   const access = accessService(store, systemClock);
   const app = await buildApp({ config, store, clock: systemClock, services, logger });
-  const isFirstStart = !(await access.hasKeys());
-  if (isFirstStart && !config.isProduction) await seedStories(services, await seedFiles());
+  if (!config.isProduction && (await services.articles.isEmpty())) await seedStories(services, await seedFiles());
   const address = await listen(app, config);
   closeOnSignals(app, store);
-  if (!isFirstStart) return say(config, address);
+  if (await access.hasKeys()) return say(config, address);
   if (config.isProduction) {
-    logger.warn('there is no API key yet; make one by: npm run keys -- create --role admin --name NAME');
+    logger.warn(`there is no API key yet; make one by: ${keysCommand} create --role admin --name NAME`);
     return say(config, address);
   }
   const { key } = await access.createKey('first admin', 'admin');
@@ -108,7 +110,10 @@ function closeOnSignals(app: FastifyInstance, store: Store): void {
     if (isClosing) return;
     isClosing = true;
     app.log.info({ signal }, 'closing: no new connections, open requests are finished');
+    // A client may keep a connection whose last request ended only after closing began.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
     await app.close();
+    clearInterval(sweep);
     await store.close();
     process.exit(0);
   };

@@ -63,6 +63,11 @@ export class Drafting {
     this.#violations.push({ pointer: jsonPointer(path), code, message });
   }
 
+  /** The resources that the body carries, as they will be in the library. */
+  inlineResources(): { kind: ResourceKind; id: string; version: number; facts: ResourceFacts[ResourceKind] }[] {
+    return [...this.#inline.values()].map(({ kind, id, facts }) => ({ kind, id, version: 1, facts }));
+  }
+
   /**
    * Checks every reference against the library.
    * @returns the statements that add the inline resources and hold the commit to the others being there

@@ -42,6 +42,7 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
         docExpansion: 'list',
         deepLinking: true,
         filter: true,
+        defaultModelsExpandDepth: 0,
       },
       theme: {
         title: 'Copydesk API',

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/errors.js';
 import { managementHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
-import { logRequest } from './logging.js';
+import { logRequest, newRequestId } from './logging.js';
 import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
 
 const delivery = /^\/v1\/(?!manage(?:\/|\?|$))/;
@@ -51,7 +51,7 @@ export function answerUnreadable(
         ? 'request_timeout'
         : 'malformed';
   const { status, title, explanation } = problemTypes[code];
-  const body = problemBody(new DomainError(code, explanation), '', '');
+  const body = problemBody(new DomainError(code, explanation), '', newRequestId());
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );

@@ -49,11 +49,11 @@ const introduction = `Copydesk is a headless CMS for news stories.
 **Delivery** is public and read-only: it gives what is published, whole, and never a draft. **Management** needs an API key
 (\`Authorization: Bearer <key>\`, the Authorize button) and is for editors and their tools. **System** tells how the server is.
 
-Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs. Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
-Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
-Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
-Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that
-cannot be read as HTTP 400, 408, 414 or 431.`;
+- Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs.
+- Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
+- Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
+- Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
+- Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that cannot be read as HTTP 400, 408, 414 or 431.`;
 
 /** The whole document, OpenAPI 3.1. */
 export function openApiDocument(operations: readonly Documented[], version: string) {
@@ -85,14 +85,25 @@ function chapterName({ group, chapter }: Documented): string {
   return `${group}: ${chapter}`;
 }
 
+const chapterDescriptions: Record<string, string> = {
+  'Delivery: Articles': 'Live stories, whole, in parts and in lists. Public.',
+  'Delivery: Images': 'The pictures that live stories show. Public.',
+  'Delivery: Quotes': 'Who said what in live stories. Public.',
+  'Delivery: Embeds': 'The media that live stories show. Public.',
+  'Management: Articles': 'Working copies of stories. Needs an API key.',
+  'Management: Sections': 'The parts of a working copy, each with its own version. Needs an API key.',
+  'Management: Publishing': 'Taking stories to readers and away from them. Needs an API key.',
+  'Management: Images': 'The pictures of the library. Needs an API key.',
+  'Management: Quotes': 'The quotes of the library. Needs an API key.',
+  'Management: Embeds': 'The embedded media of the library. Needs an API key.',
+  'System: Health': 'Whether the server lives and can serve. Public.',
+};
+
 function chapters(operations: readonly Documented[]) {
-  const descriptions: Record<string, string> = {
-    Delivery: 'Published stories and what they show. Public.',
-    Management: 'Working copies and the library. Needs an API key.',
-    System: 'The server itself. Public.',
-  };
-  const names = new Map(operations.map((operation) => [chapterName(operation), operation.group]));
-  return [...names].map(([name, group]) => ({ name, description: descriptions[group] ?? '' }));
+  return [...new Set(operations.map(chapterName))].map((name) => ({
+    name,
+    description: chapterDescriptions[name] ?? name,
+  }));
 }
 
 function tagGroups(operations: readonly Documented[]) {
@@ -134,13 +145,13 @@ function headerParams({ ifMatch, isConditional, role }: Documented) {
     shape['If-None-Match'] = z
       .string()
       .optional()
-      .meta({ description: 'ETags of what you have; 304 if it still holds.', example: '"Zr2p…"' });
+      .meta({ description: 'ETags of what you have; 304 if it still holds.' });
   }
   if (role && role !== 'viewer') {
     shape['X-Actor'] = z
       .string()
       .optional()
-      .meta({ description: 'The person on whose behalf it is done, for the record.', example: 'jane.doe' });
+      .meta({ description: 'The person on whose behalf it is done, for the record; such as jane.doe.' });
   }
   return Object.keys(shape).length > 0 ? { header: z.object(shape) } : {};
 }

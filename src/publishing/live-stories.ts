@@ -78,7 +78,7 @@ export async function recompileStatements(
     const content = liveVersion ? await findArticleContentAt(store, articleId, liveVersion) : undefined;
     // Withdrawn since its id was read: the guard on who the users are makes the whole decision anew.
     if (!head?.isLive || !content || !liveVersion || !firstPublishedAt || !publishedAt || !contentUpdatedAt) continue;
-    const resources = await Resources.load(store, content, cause.resource);
+    const resources = await Resources.load(store, content, cause.resource ? [cause.resource] : []);
     const found = preflight(content, resources);
     if (found.length > 0) {
       violations.push(

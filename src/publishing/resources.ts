@@ -16,18 +16,22 @@ type LoadedByKind = { [K in ResourceKind]: Map<string, Loaded<K>> };
 
 export class Resources implements Library {
   readonly #loaded: LoadedByKind = { image: new Map(), quote: new Map(), embed: new Map() };
-  readonly #changing: ResourceChange | undefined;
+  readonly #changes: ReadonlyMap<string, ResourceChange>;
 
-  private constructor(changing: ResourceChange | undefined) {
-    this.#changing = changing;
+  private constructor(changes: readonly ResourceChange[]) {
+    this.#changes = new Map(changes.map((change) => [`${change.kind}/${change.id}`, change]));
   }
 
   /**
    * Reads all that a story uses, its embeds' thumbnails among them.
-   * @param changing a resource that the same commit changes: taken as it will be
+   * @param changes resources that are about to be added or changed: taken as they will be
    */
-  static async load(store: Store, content: ArticleContent, changing?: ResourceChange): Promise<Resources> {
-    const resources = new Resources(changing);
+  static async load(
+    store: Store,
+    content: ArticleContent,
+    changes: readonly ResourceChange[] = [],
+  ): Promise<Resources> {
+    const resources = new Resources(changes);
     const uses = usesOf(content);
     const idsOf = (kind: ResourceKind) => uses.filter((use) => use.kind === kind).map((use) => use.id);
     await resources.#read(store, 'quote', idsOf('quote'));
@@ -39,18 +43,16 @@ export class Resources implements Library {
 
   async #read<K extends ResourceKind>(store: Store, kind: K, ids: string[]): Promise<void> {
     const loaded = this.#loaded[kind] as Map<string, Loaded<K>>;
-    const changing = this.#changing;
     const wanted = [...new Set(ids)];
+    const changed = wanted.flatMap((id) => this.#changes.get(`${kind}/${id}`) ?? []);
+    for (const { id, version, facts } of changed) loaded.set(id, { version, facts: facts as ResourceFacts[K] });
     const found = await findResources(
       store,
       kind,
-      wanted.filter((id) => !(changing?.kind === kind && changing.id === id)),
+      wanted.filter((id) => !loaded.has(id)),
     );
     for (const [id, { resource, facts, isDeleted }] of found) {
       if (!isDeleted) loaded.set(id, { version: resource.version, facts });
-    }
-    if (changing?.kind === kind && wanted.includes(changing.id)) {
-      loaded.set(changing.id, { version: changing.version, facts: changing.facts as ResourceFacts[K] });
     }
   }
 
@@ -67,7 +69,7 @@ export class Resources implements Library {
   guards(store: Store): Statement[] {
     return resourceKinds.flatMap((kind) => {
       const versions = new Map([...this.#loaded[kind]].map(([id, { version }]) => [id, version]));
-      if (this.#changing?.kind === kind) versions.delete(this.#changing.id);
+      for (const id of versions.keys()) if (this.#changes.has(`${kind}/${id}`)) versions.delete(id);
       return guardVersions(store, kind, versions);
     });
   }

@@ -1,13 +1,19 @@
 import type { ArticleRecord } from '../content/articles/repository.js';
-import type { ManagedArticle } from '../content/articles/schemas.js';
+import {
+  type ArticleDraft,
+  type ArticleFields,
+  fillArticle,
+  type ManagedArticle,
+} from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
+import { Drafting } from '../content/drafting.js';
 import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../content/history.js';
 import { requireMatch } from '../content/managed.js';
-import { contentOf } from '../content/sections/plan.js';
+import { contentOf, planSections } from '../content/sections/plan.js';
 import { listSections } from '../content/sections/repository.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
-import { DomainError, invalid } from '../kernel/errors.js';
+import { DomainError, invalid, type Violation } from '../kernel/errors.js';
 import { changedPointers } from '../kernel/json.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -78,6 +84,14 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
       return { statements, result: id };
     });
     return articles.get(id);
+  }
+
+  /** What would keep a story, posted as it is here, from being published. Stores nothing. */
+  async function preflightDraft(draft: ArticleDraft): Promise<Violation[]> {
+    const drafting = new Drafting(draft.language);
+    const sections = planSections(draft.sections ?? [], [], drafting).map((planned) => planned.content);
+    const content = { fields: fillArticle(draft) as ArticleFields, sections };
+    return preflight(content, await Resources.load(store, content, drafting.inlineResources()));
   }
 
   async function getMatching(
@@ -157,7 +171,7 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
     ];
   }
 
-  return { publish, withdraw };
+  return { publish, withdraw, preflightDraft };
 }
 
 /** @throws `invalid` for an instant to come */

@@ -13,7 +13,7 @@ import {
 } from '../support/editing.js';
 import { requireFresh } from '../support/freshness.js';
 import { Gate } from '../support/gate.js';
-import { createStory, embed, image, liveStory, publishStory, quote } from '../support/stories.js';
+import { createStory, embed, image, publishStory, quote } from '../support/stories.js';
 
 const gate = new Gate();
 let app: TestApp;

@@ -1,6 +1,6 @@
 // Real processes: the server and the commands, as they are started from a shell.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,10 +22,15 @@ afterAll(async () => {
 /** Variables of the environment; the tests' own are not handed on. */
 type Settings = Record<string, string>;
 
-/** Starts `tsx` as the head of a process group of its own, so that all of it can be killed at once. */
-function startScript(script: string, args: readonly string[], settings: Settings): ChildProcessWithoutNullStreams {
+/** Starts a script as `npm start` does, with the Node that the packages bring. */
+function startScript(
+  script: string,
+  args: readonly string[],
+  settings: Settings,
+  cwd: string,
+): ChildProcessWithoutNullStreams {
   const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
-  return spawn(join(binaries, 'tsx'), [script, ...args], { cwd: root, env, detached: true });
+  return spawn(join(binaries, 'node'), ['--import', 'tsx', script, ...args], { cwd, env });
 }
 
 /** A process that ends with the file's tests at the latest. */
@@ -35,8 +40,8 @@ class RunningScript {
   readonly exitCode: Promise<number | null>;
   readonly #child: ChildProcessWithoutNullStreams;
 
-  constructor(script: string, args: readonly string[], settings: Settings) {
-    this.#child = startScript(script, args, settings);
+  constructor(script: string, args: readonly string[], settings: Settings, cwd = root) {
+    this.#child = startScript(script, args, settings, cwd);
     started.push(this);
     this.#child.stdin.end();
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -66,13 +71,12 @@ class RunningScript {
 
   /** Asks the process to stop, as a shell, Docker or systemd does. */
   terminate(): void {
-    if (this.#child.pid !== undefined) process.kill(this.#child.pid, 'SIGTERM');
+    this.#child.kill('SIGTERM');
   }
 
-  /** Ends all of it at once, with no chance to tidy up. */
+  /** Ends the process at once, with no chance to tidy up. */
   async kill(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#child;
-    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+    this.#child.kill('SIGKILL');
     await this.exitCode;
   }
 }
@@ -81,13 +85,13 @@ export class RunningServer extends RunningScript {
   /** Where it listens. */
   address = '';
 
-  constructor(settings: Settings) {
-    super('src/server.ts', [], { PORT: '0', ...settings });
+  constructor(settings: Settings, cwd?: string) {
+    super('src/server.ts', [], { PORT: '0', ...settings }, cwd);
   }
 
-  /** Starts the server on a free port, and waits until it has said where it is. */
-  static async start(settings: Settings): Promise<RunningServer> {
-    const server = new RunningServer(settings);
+  /** Starts the server on a free port, and waits until it has said where it is. `cwd` has a copy of the program. */
+  static async start(settings: Settings, cwd?: string): Promise<RunningServer> {
+    const server = new RunningServer(settings, cwd);
     const [, address = ''] = await server.printed(/^Copydesk is at (http:\S+)\/v1\/articles\n(?:.*\n)+/m);
     server.address = address;
     return server;
@@ -108,6 +112,15 @@ export async function run(
 /** An empty folder that is gone after the file's tests. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(folders, 'test-'));
+}
+
+/** Copies the program into a new folder of this name. */
+export function copyOfTheProgram(name: string): string {
+  const place = join(temporaryFolder(), name);
+  for (const part of ['package.json', 'tsconfig.json', 'src', 'migrations', 'seed'])
+    cpSync(join(root, part), join(place, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
+  return place;
 }
 
 /** Sends a request to a running server, and holds its answer to the document of `app`. */

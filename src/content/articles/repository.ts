@@ -53,6 +53,11 @@ export async function findArticle(
   return row && recordOf(row);
 }
 
+/** Whether there is any article, deleted ones included. */
+export async function hasArticles({ db, tables: { articles }, all }: Store): Promise<boolean> {
+  return (await all(db.select({ id: articles.id }).from(articles).limit(1))).length > 0;
+}
+
 /** Those of the ids that are articles and not deleted. */
 export async function findArticleIds(
   { db, tables: { articles }, all }: Store,

@@ -30,6 +30,7 @@ import {
   findArticleIds,
   findSlugOwner,
   guardArticles,
+  hasArticles,
   insertArticle,
   listArticles,
   listTakenSlugs,
@@ -321,7 +322,12 @@ export function articleService(store: Store, clock: Clock) {
     return slugStatements(store, articleId, slug, previous);
   }
 
-  return { get, getRecord, list, create, replace, patch };
+  /** Whether no article was ever made. */
+  async function isEmpty(): Promise<boolean> {
+    return !(await hasArticles(store));
+  }
+
+  return { get, getRecord, isEmpty, list, create, replace, patch };
 }
 
 function countBlocks(planned: readonly PlannedSection[]): number {

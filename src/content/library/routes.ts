@@ -8,6 +8,12 @@ import { type LibraryKind, libraryKinds } from './kinds.js';
 import type { LibraryService } from './service.js';
 
 const none = z.strictObject({});
+/** Ids of the example story, so that reading one runs as it stands. */
+const idExamples: Record<ResourceKind, string> = {
+  image: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17',
+  quote: '01852a5c-7083-72d5-8b39-e14a6f0c925d',
+  embed: '01852a5c-ebf0-70cb-b693-81e4dc3f952a',
+};
 const patchExamples: Record<ResourceKind, object> = {
   image: { creditLine: 'Konstantin Zavrazhin/Sputnik/Reuters' },
   quote: { speaker: { role: 'President of Russia' } },
@@ -21,7 +27,7 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
   const named = noun.charAt(0).toUpperCase() + noun.slice(1);
   const chapter = { group: 'Management', chapter: `${named}s` } as const;
   const params = z.object({
-    id: z.string().meta({ description: `Id of the ${noun}.`, example: '01852a5c-9d00-7a11-8b22-000000000001' }),
+    id: z.string().meta({ description: `Id of the ${noun}.`, example: idExamples[kind] }),
   });
   const answer = { description: `The ${noun}.`, schema: dataOf(Sent), headers: ['ETag'] } as const;
 

@@ -12,9 +12,9 @@ import type { Store } from '../../storage/store.js';
 import { findLibrarySnapshot, type LibrarySnapshot, listLibrarySnapshots } from './repository.js';
 
 const kinds = {
-  image: { plural: 'images', chapter: 'Images', schema: Image },
-  quote: { plural: 'quotes', chapter: 'Quotes', schema: Quote },
-  embed: { plural: 'embeds', chapter: 'Embeds', schema: Embed },
+  image: { plural: 'images', chapter: 'Images', schema: Image, example: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17' },
+  quote: { plural: 'quotes', chapter: 'Quotes', schema: Quote, example: '01852a5c-7083-72d5-8b39-e14a6f0c925d' },
+  embed: { plural: 'embeds', chapter: 'Embeds', schema: Embed, example: '01852a5c-ebf0-70cb-b693-81e4dc3f952a' },
 } as const;
 
 const speaker = z.string().min(1).max(200).meta({
@@ -30,7 +30,7 @@ export function deliveredLibraryRoutes(api: Api, store: Store): void {
 }
 
 function deliveredKindRoutes(api: Api, store: Store, kind: ResourceKind, query: z.ZodObject): void {
-  const { plural, chapter, schema } = kinds[kind];
+  const { plural, chapter, schema, example } = kinds[kind];
   const path = `/v1/${plural}`;
   const group = { group: 'Delivery', chapter, isConditional: true } as const;
 
@@ -66,10 +66,10 @@ function deliveredKindRoutes(api: Api, store: Store, kind: ResourceKind, query: 
     ...group,
     path: `${path}/{id}`,
     operationId: `get${chapter.slice(0, -1)}`,
-    summary: `Get one of the ${plural}`,
+    summary: `Get a published ${kind}`,
     description: 'Found only while a live story shows it.',
     params: z.object({
-      id: z.string().meta({ description: 'Its id.', example: '01852a5c-9d00-7a11-8b22-000000000001' }),
+      id: z.string().meta({ description: 'Its id.', example }),
     }),
     query: z.strictObject({}),
     answers: {

@@ -60,8 +60,9 @@ export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
       }
     },
     async close() {
-      writer.close();
+      // The writer is the last to close: only a connection that writes can fold the write-ahead log into the file.
       reading.file.close();
+      writer.close();
       cache.close();
     },
   };

@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { migrate as runMigrations } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { NewerDatabase } from '../store.js';
 import type { Connection } from './database.js';
 
-const folder = new URL('../../../migrations/sqlite/', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../../migrations/sqlite/', import.meta.url));
 
 /**
  * Brings the database to this program's schema. Foreign keys are off meanwhile, because a table that is rebuilt would take its

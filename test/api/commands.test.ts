@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { newClient } from '../support/client.js';
+import { run, temporaryFolder } from '../support/processes.js';
+import { minskStory, shortStory } from '../support/stories.js';
+
+/** A server that runs while the commands work on its database. */
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.close());
+
+function command(name: 'keys' | 'seed', ...args: string[]) {
+  return run(`src/cli/${name}.ts`, args, { DATA_DIR: dirname(app.path) });
+}
+
+/** A story file. */
+function fileOf(content: unknown): string {
+  const path = join(temporaryFolder(), 'story.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+async function storedSlugs(): Promise<string[]> {
+  const { body } = await app.as.viewer.get('/v1/manage/articles?limit=100').expect(200);
+  return body.data.map(({ slug }: { slug: string }) => slug);
+}
+
+describe.concurrent('npm run keys', { timeout: 60_000 }, () => {
+  it.each(['viewer', 'admin'])(
+    'makes a key for the role %s, whose text is its last line and works at once',
+    async (role) => {
+      const { code, stdout, stderr } = await command('keys', 'create', '--role', role, '--name', 'Jane Doe');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const key = stdout.trimEnd().split('\n').at(-1);
+      const client = newClient(app.app, key);
+      await client.get('/v1/manage/articles').expect(200);
+      await client.post('/v1/manage/articles', {}).expect(role === 'viewer' ? 403 : 400);
+    },
+  );
+
+  it.each([
+    ['nothing', []],
+    ['an unknown role', ['create', '--role', 'boss', '--name', 'Jane Doe']],
+    ['no name', ['create', '--role', 'admin']],
+    ['an unknown option', ['create', '--role', 'admin', '--name', 'Jane Doe', '--for', 'ever']],
+  ])('refuses %s with 1 and its usage', async (_what, args) => {
+    const { code, stdout, stderr } = await command('keys', ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('usage: npm run keys -- create --role viewer|editor|publisher|admin --name NAME');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('npm run seed', () => {
+  it('loads the story, which readers of a running server get at once, and leaves it alone the next time', async () => {
+    const { slug } = minskStory();
+    await app.anybody.get(`/v1/articles/${slug}`).expect(404);
+    const first = await command('seed');
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`loaded: ${slug} (`), stderr: '' });
+    const story = await app.anybody.get(`/v1/articles/${slug}`).expect(200);
+    expect(story.body.data.publishedAt).toMatch(/^2022-12-19T/);
+    const second = await command('seed');
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining(`there already: ${slug} (`), stderr: '' });
+    await app.anybody.get(`/v1/articles/${slug}`).set('if-none-match', String(story.headers.etag)).expect(304);
+    expect((await storedSlugs()).filter((stored) => stored.startsWith(slug))).toEqual([slug]);
+  });
+
+  it('loads the files that it is given', async () => {
+    const first = fileOf(shortStory({ slug: 'first-file' }));
+    const second = fileOf(shortStory({ slug: 'second-file' }));
+    const { code, stdout } = await command('seed', first, second);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`loaded: first-file (${first})\nloaded: second-file (${second})\n`);
+    await app.anybody.get('/v1/articles/first-file').expect(200);
+    await app.anybody.get('/v1/articles/second-file').expect(200);
+  });
+
+  it('loads a file that names no slug only once', async () => {
+    const file = fileOf(shortStory({ headline: 'Told only once' }));
+    await command('seed', file);
+    const { code, stdout } = await command('seed', file);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `there already: told-only-once (${file})\n` });
+    expect((await storedSlugs()).filter((slug) => slug.startsWith('told-only-once'))).toEqual(['told-only-once']);
+  });
+});
+
+describe('npm run seed with a bad file', () => {
+  /** Loads a file, which must be refused and leave nothing behind. */
+  async function refusal(file: string): Promise<string> {
+    const before = await storedSlugs();
+    const { code, stdout, stderr } = await command('seed', file);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.startsWith(`${file}: `)).toBe(true);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(await storedSlugs()).toEqual(before);
+    return stderr;
+  }
+
+  it('names the line of what is not JSON', async () => {
+    expect(await refusal(fileOf('{\n  "headline": "A story",\n  oops\n}\n'))).toContain('line 3: ');
+  });
+
+  it('names the last line when the file ends too early', async () => {
+    expect(await refusal(fileOf('{\n  "headline":'))).toContain('line 2: ');
+  });
+
+  it('says so when there is no such file', async () => {
+    expect(await refusal(join(temporaryFolder(), 'none.json'))).toContain('no such file');
+  });
+
+  it('names every field that is wrong by its pointer', async () => {
+    const wrong = [
+      { type: 'paragraph', text: 1, size: 'large' },
+      { type: 'image', image: { alt: 'A', creditLine: 3 } },
+    ];
+    const message = await refusal(
+      fileOf(shortStory({ slug: 'bad-fields', sections: [{ blocks: [] }, { blocks: wrong }] })),
+    );
+    expect(message).toContain('/sections/1/blocks/0/text: ');
+    expect(message).toContain('/sections/1/blocks/0/size: ');
+    expect(message).toContain('/sections/1/blocks/1/image/creditLine: ');
+  });
+
+  it('names the block whose image has no alt text', async () => {
+    const blocks = [{ type: 'image', image: { alt: '', creditLine: 'Example Agency' } }];
+    const message = await refusal(fileOf(shortStory({ slug: 'no-alt', sections: [{ blocks }] })));
+    expect(message).toContain('/sections/0/blocks/0/image');
+    expect(message).toContain('alt text');
+  });
+
+  it('loads it once it is mended', async () => {
+    const storyWith = (alt: string) =>
+      shortStory({
+        slug: 'mended',
+        sections: [{ blocks: [{ type: 'image', image: { alt, creditLine: 'Example Agency' } }] }],
+      });
+    expect((await command('seed', fileOf(storyWith('')))).code).toBe(1);
+    expect(await command('seed', fileOf(storyWith('A handshake.')))).toMatchObject({ code: 0, stderr: '' });
+    const { body } = await app.anybody.get('/v1/articles/mended').expect(200);
+    expect(body.data.sections[0].blocks[0].image.alt).toBe('A handshake.');
+  });
+});

@@ -1,0 +1,77 @@
+// Holds what readers get of a story to what the library, its neighbours and its publication say at this moment.
+import { expect } from 'vitest';
+import type { Clients, Members, Plural } from './editing.js';
+
+interface Shown {
+  plural: Plural;
+  delivered: Members;
+}
+
+interface Delivered extends Members {
+  id: string;
+  leadImage: Members | null;
+  translationOf: Members | null;
+  related: Members[];
+  sections: { blocks: (Members & { spans?: Members[] })[] }[];
+}
+
+/** Every library resource in a delivered story, wherever it stands. */
+function resourcesOf(story: Delivered): Shown[] {
+  const blocks = story.sections.flatMap((section) => section.blocks);
+  const places: [Plural, unknown][] = [
+    ['images', story.leadImage],
+    ...blocks.flatMap((block): [Plural, unknown][] => [
+      ['images', block.image],
+      ['quotes', block.quote],
+      ['embeds', block.embed],
+      ['images', (block.embed as Members | undefined)?.thumbnail],
+      ...(block.spans ?? []).map((span): [Plural, unknown] => ['quotes', span.quote]),
+    ]),
+  ];
+  return places.flatMap(([plural, delivered]) => (delivered ? [{ plural, delivered: delivered as Members }] : []));
+}
+
+async function requireFreshResource({ as, anybody }: Clients, { plural, delivered }: Shown): Promise<void> {
+  const { data } = (await as.viewer.get(`/v1/manage/${plural}/${delivered.id}`).expect(200)).body;
+  const { version, createdAt, createdBy, updatedAt, updatedBy, thumbnailImageId, ...facts } = data;
+  const { thumbnail, ...shown } = delivered;
+  expect(shown).toEqual(facts);
+  expect((thumbnail as Members | null | undefined)?.id ?? null).toBe(thumbnailImageId ?? null);
+  expect((await anybody.get(`/v1/${plural}/${delivered.id}`).expect(200)).body.data).toEqual(delivered);
+}
+
+/** The links to those of the articles that are live, as those are delivered themselves. */
+async function linksTo({ anybody }: Clients, ids: string[]): Promise<Members[]> {
+  const answers = await Promise.all(ids.map((id) => anybody.get(`/v1/articles/${id}`)));
+  return answers
+    .filter((answer) => answer.status === 200)
+    .map(({ body: { data } }) => ({ id: data.id, slug: data.slug, language: data.language, headline: data.headline }));
+}
+
+/**
+ * Holds every public answer about a story, one of the twenty last published, to what compiling it now would give. Its working
+ * copy must have no unpublished changes.
+ * @returns the story as delivered; undefined when it is not live
+ */
+export async function requireFresh(clients: Clients, id: string): Promise<Delivered | undefined> {
+  const { as, anybody } = clients;
+  const managed = (await as.viewer.get(`/v1/manage/articles/${id}`).expect(200)).body.data;
+  const answer = await anybody.get(`/v1/articles/${id}`);
+  const listed = (await anybody.get('/v1/articles').expect(200)).body.data;
+  const summary = listed.find((item: Members) => item.id === id);
+  if (managed.publication.state !== 'live') {
+    expect(answer.status).toBe(managed.publication.state === 'withdrawn' ? 410 : 404);
+    expect(summary).toBeUndefined();
+    return undefined;
+  }
+  expect(answer.status).toBe(200);
+  const story: Delivered = answer.body.data;
+  expect(managed.publication.hasUnpublishedChanges).toBe(false);
+  expect(story).toMatchObject({ slug: managed.slug, headline: managed.headline });
+  expect(story).toMatchObject(summary);
+  for (const shown of resourcesOf(story)) await requireFreshResource(clients, shown);
+  expect(story.related).toEqual(await linksTo(clients, managed.related));
+  const [original = null] = managed.translationOf === null ? [] : await linksTo(clients, [managed.translationOf]);
+  expect(story.translationOf).toEqual(original);
+  return story;
+}

@@ -1,0 +1,51 @@
+// Stands between the server and its store, and lets something else happen at a chosen step of an operation.
+import type { Store } from '../../src/storage/store.js';
+
+/** Something that happens to completion between two steps of an operation. */
+type Interruption = () => Promise<unknown>;
+
+export class Gate {
+  #stepsBefore = 0;
+  #interruption: Interruption | undefined;
+
+  /** Hand this to startApp. Every read and every commit of the store is a step. */
+  readonly wrap = (store: Store): Store => ({
+    ...store,
+    all: async (query) => {
+      await this.#pass();
+      return store.all(query);
+    },
+    commit: async (statements) => {
+      await this.#pass();
+      return store.commit(statements);
+    },
+  });
+
+  async #pass(): Promise<void> {
+    const interruption = this.#interruption;
+    if (!interruption) return;
+    if (this.#stepsBefore > 0) {
+      this.#stepsBefore -= 1;
+      return;
+    }
+    this.#interruption = undefined;
+    await interruption();
+  }
+
+  /**
+   * Runs an operation, and the interruption just before its k-th step; the interruption's own steps pass freely.
+   * @returns the operation's result, and whether it came as far as the k-th step
+   */
+  async run<Result>(
+    k: number,
+    operation: () => PromiseLike<Result>,
+    interruption: Interruption,
+  ): Promise<{ result: Result; wasInterrupted: boolean }> {
+    this.#stepsBefore = k - 1;
+    this.#interruption = interruption;
+    const result = await operation();
+    const wasInterrupted = this.#interruption === undefined;
+    this.#interruption = undefined;
+    return { result, wasInterrupted };
+  }
+}
