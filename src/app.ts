@@ -11,7 +11,7 @@ import { storyService } from './delivery/articles/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
-import { answerErrors, answerUnreadable } from './http/errors.js';
+import { answerErrors, answerUnreadable, answerUnroutable } from './http/errors.js';
 import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
@@ -45,6 +45,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
     trustProxy: config.trustProxy,
     bodyLimit: bodyBytesMax,
     requestTimeout: 10_000,

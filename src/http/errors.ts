@@ -35,6 +35,14 @@ function headersFor(url: string, status: number): Record<string, string> {
   return status === 404 || status === 410 ? shortLivedHeaders : uncachedPublicHeaders;
 }
 
+/** Answers what Fastify refuses before any route is found: an address that cannot be decoded. */
+export function answerUnroutable(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const error = asDomainError(thrown);
+  reply.headers(headersFor(request.url, problemTypes[error.code].status));
+  sendProblem(error, request, reply);
+  logRequest(request, reply);
+}
+
 /** Answers, on the bare socket, what could not even be read as HTTP. */
 export function answerUnreadable(
   error: { code?: string },

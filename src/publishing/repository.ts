@@ -248,7 +248,8 @@ export function putLibrarySnapshots(
 ): Statement[] {
   return uses.map(({ kind, id }) => {
     const body = JSON.stringify(resources.delivered(kind, id));
-    const speaker = kind === 'quote' ? foldName(resources.quote(id).speaker?.name ?? '') : null;
+    const name = kind === 'quote' ? resources.quote(id).speaker?.name : undefined;
+    const speaker = name === undefined ? null : foldName(name);
     const row = { etag: entityTag(body), madeAt: at, speaker, body };
     return {
       query: db

@@ -1,0 +1,252 @@
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { createStory, liveStory } from '../support/stories.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.close());
+
+const path = '/v1/manage/articles';
+const raw = (body: string | Buffer, type = 'application/json') =>
+  app.as.editor.post(path).set('content-type', type).send(body);
+
+describe('the order of checks', () => {
+  it('is 401, 403, 404, 415, 413, 428, 400, 412: a request that is wrong in all ways gets the first', async () => {
+    const { id } = await createStory(app);
+    const missing = `${path}/01852a5c-0000-7000-8000-00000000dead`;
+    const patch = (target: string, key: string | undefined, type: string, body: string, ifMatch?: string) => {
+      const test = supertest(app.app.server).patch(target).set('content-type', type);
+      if (key) test.set('authorization', `Bearer ${key}`);
+      if (ifMatch) test.set('if-match', ifMatch);
+      return test.send(body);
+    };
+    const huge = `{"deck": "${'x'.repeat(1_100_000)}`;
+    const { editor, viewer } = app.keys;
+    const statuses = [
+      await patch(missing, undefined, 'text/plain', huge),
+      await patch(missing, viewer, 'text/plain', huge),
+      await patch(missing, editor, 'text/plain', huge),
+      await patch(`${path}/${id}`, editor, 'text/plain', huge),
+      await patch(`${path}/${id}`, editor, 'application/json', huge),
+      await patch(`${path}/${id}`, editor, 'application/json', '{"deck": '),
+      await patch(`${path}/${id}`, editor, 'application/json', '{"deck": ', '"9"'),
+      await patch(`${path}/${id}`, editor, 'application/json', '{"nope": 1}', '"9"'),
+      await patch(`${path}/${id}`, editor, 'application/json', '{"deck": "x"}', '"9"'),
+      await patch(`${path}/${id}`, editor, 'application/json', '{"deck": "x"}', '"1"'),
+    ];
+    expect(statuses.map(({ status }) => status)).toEqual([401, 403, 404, 415, 413, 428, 400, 400, 412, 200]);
+  });
+});
+
+describe('bodies', () => {
+  it.each([
+    ['broken JSON', '{"headline": "x"', 400],
+    ['not JSON at all', 'headline=x', 400],
+    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
+    ['__proto__', '{"__proto__": {"a": 1}, "language": "en", "desk": "world"}', 400],
+    ['a constructor prototype', '{"constructor": {"prototype": {"a": 1}}}', 400],
+    ['an empty body', '', 400],
+    ['JSON that is no object', '[1]', 400],
+    ['33 levels', `{"a": ${'['.repeat(33)}${']'.repeat(33)}}`, 422],
+  ])('are refused: %s', async (_what, body, status) => {
+    const { body: problem } = await raw(body).expect(status);
+    expect(problem).toMatchObject({ status, instance: path });
+  });
+
+  it('are refused above a megabyte with 413', async () => {
+    await raw(JSON.stringify({ headline: 'x'.repeat(1_100_000) })).expect(413);
+  });
+
+  it('are refused with 415 and what is accepted when they are not JSON in UTF-8', async () => {
+    for (const type of [
+      'text/plain',
+      'application/xml',
+      'application/json; charset=latin1',
+      'application/merge-patch+json',
+      'multipart/form-data',
+    ]) {
+      const { headers } = await raw('{}', type).expect(415);
+      expect(headers['accept-post']).toBe('application/json');
+    }
+    const { id } = await createStory(app);
+    const { headers } = await app.as.editor
+      .patch(`${path}/${id}`)
+      .set({ 'content-type': 'text/plain', 'if-match': '"1"' })
+      .send('x')
+      .expect(415);
+    expect(headers['accept-patch']).toBe('application/merge-patch+json, application/json');
+  });
+
+  it('may be JSON with its charset named', async () => {
+    await raw(JSON.stringify({ language: 'en', desk: 'world' }), 'application/json; charset=UTF-8').expect(201);
+  });
+});
+
+describe('parameters', () => {
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=abc',
+    'limit=',
+    'limit=1&limit=2',
+    'limit=1e1',
+    'cursor=nonsense',
+    'nope=1',
+    'headline=x',
+  ])('are refused with their name: %s', async (query) => {
+    for (const list of ['/v1/articles', '/v1/images', path, '/v1/manage/quotes']) {
+      const { body } = await app.as.viewer.get(`${list}?${query}`).expect(400);
+      expect(body.errors.map(({ parameter }: { parameter: string }) => parameter)).toContain(query.split('=')[0]);
+    }
+  });
+
+  it('that are unknown are told what is allowed', async () => {
+    const { body } = await app.anybody.get('/v1/quotes?nope=1').expect(400);
+    expect(body.errors[0].message).toContain('limit, cursor, speaker');
+  });
+});
+
+describe('methods', () => {
+  it('that an address does not have are 405 with Allow', async () => {
+    for (const [address, allow] of [
+      ['/v1/articles', 'GET, HEAD, OPTIONS'],
+      ['/v1/articles/some-slug', 'GET, HEAD, OPTIONS'],
+      [path, 'GET, HEAD, POST, OPTIONS'],
+      [`${path}/some-id`, 'GET, HEAD, PUT, PATCH, OPTIONS'],
+    ] as const) {
+      const { headers, body } = await app.as.admin.delete(address).expect(405);
+      expect(headers.allow).toBe(allow);
+      expect(body.type).toBe('/problems/method-not-allowed');
+    }
+  });
+
+  it('answers what a browser asks before reading from another origin, for delivery alone', async () => {
+    const asked = await supertest(app.app.server)
+      .options('/v1/articles')
+      .set({ origin: 'https://front.example', 'access-control-request-method': 'GET' })
+      .expect(204);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    });
+    const managed = await supertest(app.app.server).options(path).set('origin', 'https://front.example').expect(204);
+    expect(managed.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('lets pages of the origins that are set call the Management API, and no others', async () => {
+    const other = await startApp({ environment: { CORS_ORIGINS: 'https://desk.example' } });
+    const ask = (origin: string) =>
+      supertest(other.app.server)
+        .get(path)
+        .set({ origin, authorization: `Bearer ${other.keys.viewer}` });
+    expect((await ask('https://desk.example')).headers['access-control-allow-origin']).toBe('https://desk.example');
+    expect((await ask('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+    const read = await supertest(other.app.server)
+      .get('/v1/articles')
+      .set('origin', 'https://anyone.example')
+      .expect(200);
+    expect(read.headers['access-control-allow-origin']).toBe('*');
+    await other.close();
+  });
+});
+
+describe('headers', () => {
+  it('keep management answers out of every cache', async () => {
+    const { headers } = await app.as.viewer.get(path).expect(200);
+    expect(headers).toMatchObject({
+      'cache-control': 'private, no-store, no-transform',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('say who acts: X-Actor must be a name that can be kept', async () => {
+    const { body } = await app.as.editor.post(path, {}).set('x-actor', 'x'.repeat(201)).expect(400);
+    expect(body.errors).toMatchObject([{ header: 'X-Actor' }]);
+  });
+
+  it('let a problem name its request, its kind and its address', async () => {
+    const { body, headers } = await app.anybody.get('/v1/articles/none?').expect(404);
+    expect(body).toMatchObject({
+      type: '/problems/not-found',
+      title: 'Not found',
+      status: 404,
+      instance: '/v1/articles/none',
+    });
+    expect(body.requestId).toMatch(/^[0-9a-f]{8}-/);
+    expect(headers['cache-control']).toBe('public, max-age=5');
+    const page = await supertest(app.app.server).get(body.type).expect(200);
+    expect(page.text).toContain('<h1>Not found</h1>');
+  });
+
+  it('challenge those without a key', async () => {
+    await app.anybody
+      .get(path)
+      .expect(401)
+      .expect('www-authenticate', /^Bearer/);
+  });
+});
+
+describe('the server', () => {
+  it('answers 404 with a problem where there is nothing', async () => {
+    const { body } = await supertest(app.app.server)
+      .get('/nothing/here')
+      .expect(404)
+      .expect('content-type', /problem\+json/);
+    expect(body.status).toBe(404);
+  });
+
+  it('answers 400 with a problem to an address that cannot be read', async () => {
+    await supertest(app.app.server)
+      .get('/v1/articles/%E0%A4%A')
+      .expect(400)
+      .expect('content-type', /problem\+json/);
+  });
+
+  it('answers garbage with 400 and headers that are too large with 431, and closes', async () => {
+    const { port } = app.app.server.address() as AddressInfo;
+    const answer = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(text));
+        let received = '';
+        socket.on('data', (data) => {
+          received += data;
+        });
+        socket.on('close', () => resolve(received));
+        socket.on('error', reject);
+      });
+    expect(await answer('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*problem\+json/);
+    expect(await answer(`GET /v1/articles HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 /,
+    );
+  });
+
+  it('tells that it lives and that it can serve', async () => {
+    expect((await app.anybody.get('/healthz').expect(200)).body).toEqual({ status: 'ok' });
+    expect((await app.anybody.get('/readyz').expect(200)).body).toEqual({ status: 'ok' });
+    await app.anybody.get('/healthz?nope=1').expect(400);
+  });
+
+  it('answers 500 when something unexpected fails, and says nothing of what', async () => {
+    let isBroken = false;
+    const failing = await startApp({
+      wrapStore: (store) => ({
+        ...store,
+        all: (query) => (isBroken ? Promise.reject(new Error('secret reason')) : store.all(query)),
+      }),
+    });
+    const { id } = await liveStory(failing);
+    isBroken = true;
+    const { body } = await supertest(failing.app.server)
+      .get(`${path}/${id}`)
+      .set('authorization', `Bearer ${failing.keys.viewer}`)
+      .expect(500);
+    expect(body.type).toBe('/problems/internal');
+    expect(JSON.stringify(body)).not.toContain('secret');
+    await failing.close();
+  });
+});

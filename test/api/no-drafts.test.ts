@@ -1,0 +1,224 @@
+// Words that readers must never see are planted everywhere they could come from, and looked for in everything that can be asked.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { matching } from '../support/client.js';
+import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
+import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
+
+const canary = 'Zq7canary';
+const canaryKey = 'zq7canary';
+
+const secretImage = {
+  alt: canary,
+  caption: canary,
+  creditLine: canary,
+  photographer: canary,
+  agency: canary,
+  copyrightNotice: canary,
+  usageTerms: canary,
+  location: canary,
+  sourceUrl: `https://${canaryKey}.example/`,
+};
+const secretQuote = { text: canary, speaker: { name: canary, role: canary, affiliation: canary }, context: canary };
+const secretEmbed = {
+  kind: 'video',
+  provider: canary,
+  title: canary,
+  description: canary,
+  url: `https://${canaryKey}.example/`,
+  embedUrl: `https://${canaryKey}.example/`,
+  transcript: canary,
+  captionsUrl: `https://${canaryKey}.example/`,
+};
+const secretNotes = { slugline: canary, internalNote: canary };
+const secretFields = {
+  ...secretNotes,
+  headline: canary,
+  shortHeadline: canary,
+  kicker: canary,
+  deck: canary,
+  summary: canary,
+  seo: { title: canary, description: canary },
+  desk: canaryKey,
+  tags: [canaryKey],
+  bylines: [{ name: canary, role: canary, organization: canary, url: `https://${canaryKey}.example/` }],
+  sources: [{ name: canary, kind: 'wire' }],
+  dateline: { place: canary },
+};
+const secretBlocks = () => [
+  { type: 'image', image: secretImage, alt: canary, caption: canary },
+  {
+    type: 'paragraph',
+    text: canary,
+    spans: [
+      { start: 0, end: 9, type: 'link', href: `https://${canaryKey}.example/` },
+      { start: 0, end: 2, type: 'quote', quote: secretQuote },
+    ],
+  },
+  { type: 'quote', quote: secretQuote },
+  { type: 'embed', embed: secretEmbed, label: canary },
+];
+
+let app: TestApp;
+let live: Awaited<ReturnType<typeof liveStory>>;
+let liveSlug: string;
+/** Ids and slugs of stories to ask for. */
+const stories = new Set<string>(['nonsense']);
+/** Ids and slugs of anything to ask for, and those of them that no answer may hold. */
+const known = new Set<string>();
+const hidden = new Set<string>();
+
+const managed = async (id: string) => (await app.as.viewer.get(`/v1/manage/articles/${id}`).expect(200)).body.data;
+
+/** Every id in what the Management API says. */
+function idsIn(value: unknown): string[] {
+  return JSON.stringify(value).match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
+}
+
+function hide(...ids: string[]): void {
+  for (const id of ids) {
+    known.add(id);
+    hidden.add(id);
+  }
+}
+
+beforeAll(async () => {
+  app = await startApp();
+  const draft = await createStory(app, {
+    ...secretFields,
+    slug: `${canaryKey}-draft`,
+    language: 'en',
+    sections: [{ heading: canary, blocks: secretBlocks() }],
+  });
+  hide(...idsIn(draft), draft.slug);
+  for (const name of [draft.id, draft.slug]) stories.add(name);
+  for (const [plural, body] of [
+    ['images', secretImage],
+    ['quotes', { ...secretQuote, language: 'en' }],
+    ['embeds', secretEmbed],
+  ] as const) {
+    hide((await createResource(app, plural, body)).id);
+  }
+
+  // Was published with the words, and has been withdrawn.
+  const withdrawn = await liveStory(app, {
+    ...secretFields,
+    slug: `${canaryKey}-withdrawn`,
+    language: 'en',
+    sections: [{ heading: canary, blocks: secretBlocks() }],
+  });
+  hide(...idsIn(withdrawn), withdrawn.slug);
+  for (const name of [withdrawn.id, withdrawn.slug]) stories.add(name);
+  await withdrawStory(app, withdrawn.id);
+
+  // Is live without the words, which are in its notes, in what it was before, and in what it is to become.
+  live = await liveStory(app, shortStory({ ...secretFields, slug: 'live', sections: [{ blocks: secretBlocks() }] }));
+  hide(...idsIn(live.sections).filter((id) => id !== live.id));
+  const fields = { related: [draft.id, withdrawn.id], translationOf: withdrawn.id };
+  const clean = shortStory({ ...secretNotes, ...fields, slug: live.slug });
+  await app.as.editor
+    .put(`/v1/manage/articles/${live.id}`, clean)
+    .set(matching(await app.as.editor.get(`/v1/manage/articles/${live.id}`)))
+    .set('x-actor', canary)
+    .expect(200);
+  live = await publishStory(app, live.id);
+  liveSlug = live.slug;
+  for (const id of [live.id, live.slug, ...idsIn(live.sections)]) known.add(id);
+  await editStory(app, live.id, { ...secretFields, slug: `${canaryKey}-next` });
+  hide(`${canaryKey}-next`);
+  for (const name of [live.id, live.slug, `${canaryKey}-next`]) stories.add(name);
+  await editSection(app, live.sections[1]?.id ?? '', { heading: canary, blocks: secretBlocks() });
+  await app.as.editor
+    .post(`/v1/manage/articles/${live.id}/sections`, { heading: canary, blocks: secretBlocks() })
+    .set(matching(await app.as.editor.get(`/v1/manage/articles/${live.id}`)))
+    .expect(201);
+  for (const id of idsIn((await managed(live.id)).sections)) if (!known.has(id)) hide(id);
+});
+afterAll(() => app.close());
+
+/** The addresses of everything that anybody may ask for, with everything there is to ask for by. */
+async function publicAddresses(): Promise<string[]> {
+  const { paths } = (await app.anybody.get('/openapi.json').expect(200)).body;
+  const names = [...known, canaryKey, 'the-middle', 'nonsense'];
+  const open = Object.keys(paths).filter((path) => paths[path].get?.security?.length === 0);
+  expect(open).toEqual(expect.arrayContaining(['/v1/articles', '/v1/articles/{slug}/sections/{section}', '/healthz']));
+  const filled = open.flatMap((path) => {
+    const [first, second] = path.match(/\{\w+\}/g) ?? [];
+    if (first === undefined) return [path, `${path}?limit=1`, `${path}?nonsense=1`, `${path}?cursor=nonsense`];
+    if (second === undefined) return names.map((name) => path.replace(first, name));
+    return [...stories].flatMap((story) => names.map((name) => path.replace(first, story).replace(second, name)));
+  });
+  return [...filled, `/v1/quotes?speaker=${canary}`, '/docs', '/nonsense', '/v1/nonsense', '/v1/manage/articles'];
+}
+
+/** Everything that is answered at an address, without what was asked for. */
+async function answersAt(address: string): Promise<string> {
+  const [bare = '', query = ''] = address.split('?');
+  const get = await app.anybody.get(address);
+  const others = await Promise.all([app.anybody.head(address), app.app.inject({ method: 'OPTIONS', url: address })]);
+  let told = [get.text, ...[get, ...others].map(({ headers }) => JSON.stringify(headers))].join('\n');
+  for (const asked of [...bare.split('/'), ...query.split('=')].filter((part) => part.length > 6)) {
+    told = told.replaceAll(asked, '');
+  }
+  return told;
+}
+
+describe('readers', () => {
+  it('never see a word of a draft, of unpublished changes, of notes, of what was withdrawn or taken out', async () => {
+    const addresses = await publicAddresses();
+    const leaks: string[] = [];
+    for (const address of addresses) {
+      const told = await answersAt(address);
+      const found = [...hidden].filter((id) => told.includes(id));
+      if (told.toLowerCase().includes(canaryKey) || found.length > 0) leaks.push(`${address}: ${told.slice(0, 300)}`);
+    }
+    expect(leaks).toEqual([]);
+    expect(addresses.length).toBeGreaterThan(100);
+  });
+
+  it('are told of a draft by its id or slug what they are told of what never was', async () => {
+    const never = '01852a5c-9d00-7a11-8b22-0123456789ab';
+    for (const path of ['/v1/articles', '/v1/images', '/v1/quotes', '/v1/embeds']) {
+      const answer = async (id: string) => {
+        const { status, body, headers } = await app.anybody.get(`${path}/${id}`);
+        const { date, 'content-length': length, ...kept } = headers;
+        return { status, body: { ...body, detail: body.detail?.replace(id, ''), requestId: '', instance: '' }, kept };
+      };
+      const expected = await answer(never);
+      expect(expected.status).toBe(404);
+      for (const id of hidden) {
+        const told = await answer(id);
+        if (told.status !== 410) expect(told).toEqual(expected);
+      }
+    }
+  });
+
+  it('get a story of the documented fields and no others', async () => {
+    const { data } = (await app.anybody.get(`/v1/articles/${liveSlug}`).expect(200)).body;
+    const { components } = (await app.anybody.get('/openapi.json')).body;
+    expect(Object.keys(data).sort()).toEqual(Object.keys(components.schemas.Article.properties).sort());
+    for (const internal of ['slugline', 'internalNote', 'stage', 'version', 'createdBy', 'updatedBy', 'publication']) {
+      expect(data).not.toHaveProperty(internal);
+    }
+    for (const section of data.sections as Members[]) {
+      expect(Object.keys(section).sort()).toEqual(['anchor', 'blocks', 'heading', 'id']);
+    }
+  });
+
+  it('see the words as soon as they are published, wherever they were looked for', async () => {
+    await publishStory(app, live.id);
+    const slug = `${canaryKey}-next`;
+    for (const address of [
+      '/v1/articles',
+      `/v1/articles/${live.id}/sections`,
+      '/v1/images',
+      '/v1/quotes',
+      '/v1/embeds',
+    ]) {
+      expect(await answersAt(address)).toContain(canary);
+    }
+    expect((await app.anybody.get(`/v1/articles/${liveSlug}`).expect(308)).headers.location).toContain(slug);
+    const { text } = await app.anybody.get(`/v1/articles/${slug}`).expect(200);
+    for (const note of ['slugline', 'internalNote']) expect(text).not.toContain(note);
+  });
+});

@@ -1,0 +1,141 @@
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Documented } from '../../src/http/operation.js';
+import { type Role, roles } from '../../src/kernel/actor.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { createStory, liveStory } from '../support/stories.js';
+
+let app: TestApp;
+let operations: readonly Documented[];
+/** Ids for a path's parameter, by what stands behind it. */
+let targets: Record<'live' | 'draft' | 'missing', Record<string, string>>;
+
+beforeAll(async () => {
+  app = await startApp();
+  operations = app.app.operations;
+  const live = await liveStory(app);
+  const draft = await createStory(app);
+  const idsOf = ({ id, slug, sections }: typeof live) => ({
+    '/v1/articles/{slug}': slug,
+    '/v1/manage/articles/{id}': id,
+    '/v1/manage/sections/{id}': sections[0]?.id ?? '',
+    '/v1/manage/images/{id}': String(sections[0]?.blocks[0]?.imageId),
+    '/v1/manage/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
+    '/v1/manage/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
+    '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
+    '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
+    '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
+  });
+  const missing = '01852a5c-0000-7000-8000-00000000dead';
+  const liveIds = idsOf(live);
+  targets = {
+    live: liveIds,
+    draft: idsOf(draft),
+    missing: Object.fromEntries(Object.keys(liveIds).map((path) => [path, missing])),
+  };
+});
+afterAll(() => app.close());
+
+function pathFor(path: string, target: keyof typeof targets): string {
+  const prefix = Object.keys(targets.live).find((known) => path.startsWith(known)) ?? '';
+  return path.replace(/\{\w+\}/, targets[target][prefix] ?? 'none').replace('{section}', 'the-end');
+}
+
+/** Sends a request without body or version, so that one that is let in stops at 428 or 400, and nothing is written. */
+async function statusOf(
+  operation: Documented,
+  target: keyof typeof targets,
+  authorization: string | undefined,
+): Promise<number> {
+  const test = supertest(app.app.server)[operation.method.toLowerCase() as 'get'](pathFor(operation.path, target));
+  if (authorization !== undefined) test.set('authorization', authorization);
+  return (await test).status;
+}
+
+const bearer = (role: Role) => `Bearer ${app.keys[role]}`;
+const badKeys = () => {
+  const key = app.keys.admin;
+  const swapped = `${key.slice(0, 30)}${key[30] === 'a' ? 'b' : 'a'}${key.slice(31)}`;
+  return [
+    'Bearer nonsense',
+    `Bearer ${swapped}`,
+    `Basic ${key}`,
+    'Bearer',
+    `Bearer copydesk_${'0'.repeat(12)}_${'0'.repeat(64)}_00000000`,
+  ];
+};
+
+async function countRows(): Promise<number[]> {
+  const { db, tables, all } = app.store;
+  return Promise.all(
+    [tables.changes, tables.revisions, tables.articles, tables.images].map(
+      async (table) => (await all(db.select().from(table))).length,
+    ),
+  );
+}
+
+describe('who may do what', () => {
+  it('is 401 without a key on every managed operation, whatever is there, and with a bad key on every operation', async () => {
+    for (const operation of operations) {
+      for (const target of ['live', 'draft', 'missing'] as const) {
+        if (operation.role)
+          expect([operation.operationId, await statusOf(operation, target, undefined)]).toEqual([
+            operation.operationId,
+            401,
+          ]);
+        for (const bad of badKeys())
+          expect([operation.operationId, bad, await statusOf(operation, target, bad)]).toEqual([
+            operation.operationId,
+            bad,
+            401,
+          ]);
+      }
+    }
+  });
+
+  it('is 403 below the role of an operation and let in from it on, 404 for what is missing; refusals write nothing', async () => {
+    const before = await countRows();
+    for (const operation of operations.filter(({ role, operationId }) => role && operationId !== 'createArticle')) {
+      for (const role of roles) {
+        const isAllowed = roles.indexOf(role) >= roles.indexOf(operation.role ?? 'admin');
+        for (const target of ['live', 'draft', 'missing'] as const) {
+          const status = await statusOf(operation, target, bearer(role));
+          const what = `${operation.operationId} as ${role} on ${target}`;
+          if (!isAllowed) expect([what, status]).toEqual([what, 403]);
+          else if (operation.path.includes('{') && target === 'missing') expect([what, status]).toEqual([what, 404]);
+          else if (/patch(Image|Quote|Embed)/.test(operation.operationId) && target === 'live' && role === 'editor')
+            expect([what, status]).toEqual([what, 403]);
+          else expect([what, [200, 400, 428].includes(status)]).toEqual([what, true]);
+        }
+      }
+    }
+    expect(await countRows()).toEqual(before);
+  });
+
+  it('shows readers what is live and nothing else, with any good key or none', async () => {
+    for (const operation of operations.filter(({ role, path }) => !role && path.includes('{'))) {
+      for (const authorization of [undefined, bearer('viewer'), bearer('admin')]) {
+        const statuses = [];
+        for (const target of ['live', 'draft', 'missing'] as const)
+          statuses.push(await statusOf(operation, target, authorization));
+        expect([operation.operationId, statuses]).toEqual([operation.operationId, [200, 404, 404]]);
+      }
+    }
+  });
+
+  it('ends with the key: an expired or revoked one is 401 at the next request', async () => {
+    const { db, tables, commit } = app.store;
+    const { apiKeys } = tables;
+    await app.as.viewer.get('/v1/manage/articles').expect(200);
+    for (const values of [
+      { expiresAt: '2020-01-01T00:00:00.000Z' },
+      { expiresAt: null, revokedAt: '2020-01-01T00:00:00.000Z' },
+    ]) {
+      await commit([{ query: db.update(apiKeys).set(values) }]);
+      await app.as.viewer.get('/v1/manage/articles').expect(401);
+      await app.as.viewer.get('/v1/articles').expect(401);
+    }
+    await commit([{ query: db.update(apiKeys).set({ revokedAt: null, expiresAt: '2999-01-01T00:00:00.000Z' }) }]);
+    await app.as.viewer.get('/v1/manage/articles').expect(200);
+  });
+});

@@ -1,0 +1,219 @@
+// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N]: what the product does as a share of the floor,
+// which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeCorpus, slugOf } from './corpus.js';
+import type { LoadJob } from './load.js';
+import { measureWrites } from './writers.js';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    stories: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const stories = Number(values.stories);
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+
+interface Reading {
+  name: string;
+  goal: number;
+  path: string;
+  floorPath?: string;
+  pick: LoadJob['pick'];
+  headers?: Record<string, string>;
+}
+interface Peer {
+  process: ChildProcess;
+  address: string;
+  key: string;
+}
+interface Usage {
+  cpuUs: number;
+  rssBytes: number;
+}
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const say = (line: string) => void (values.json || console.log(line));
+
+/** Starts one of the files beside this one, as `npm start` starts the product, and waits for its first message. */
+async function start<Hello>(
+  file: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ process: ChildProcess; hello: Hello }> {
+  const child = fork(here(file), args, {
+    execArgv: ['--max-semi-space-size=8', '--import', 'tsx'],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [hello] = (await once(child, 'message')) as [Hello];
+  return { process: child, hello };
+}
+
+async function startPeer(file: string, args: string[], environment: Record<string, string>): Promise<Peer> {
+  const { process: child, hello } = await start<{ address: string; key?: string }>(file, args, environment);
+  return { process: child, address: hello.address, key: hello.key ?? '' };
+}
+
+async function ask<Answer>(child: ChildProcess, message: object): Promise<Answer> {
+  child.send(message);
+  const [answer] = (await once(child, 'message')) as [Answer];
+  return answer;
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+async function loadOnce(
+  peer: Peer,
+  path: string,
+  { pick, headers = {} }: Reading,
+): Promise<{ rps: number; cpuUs: number; rssBytes: number }> {
+  const job: LoadJob = { address: peer.address, path, pick, stories, headers, seconds };
+  const before = await ask<Usage>(peer.process, {});
+  const load = fork(here('load.ts'), [], { execArgv: ['--import', 'tsx'] });
+  const {
+    requests,
+    seconds: took,
+    failures,
+  } = await ask<{ requests: number; seconds: number; failures: number }>(load, job);
+  load.disconnect();
+  const after = await ask<Usage>(peer.process, {});
+  if (failures > 0) throw new Error(`${failures} requests of ${path} failed`);
+  return { rps: requests / took, cpuUs: (after.cpuUs - before.cpuUs) / requests, rssBytes: after.rssBytes };
+}
+
+async function measure(reading: Reading, product: Peer, floor: Peer) {
+  const figures = {
+    product: [] as { rps: number; cpuUs: number; rssBytes: number }[],
+    floor: [] as { rps: number; cpuUs: number }[],
+  };
+  // The first round only warms up: code is compiled, and the caches are as full as they get.
+  for (let round = 0; round <= rounds; round++) {
+    const ofProduct = await loadOnce(product, reading.path, reading);
+    const ofFloor = await loadOnce(floor, reading.floorPath ?? reading.path, reading);
+    if (round === 0) continue;
+    figures.product.push(ofProduct);
+    figures.floor.push(ofFloor);
+  }
+  const rps = median(figures.product.map((figure) => figure.rps));
+  const floorRps = median(figures.floor.map((figure) => figure.rps));
+  const cpuUs = median(figures.product.map((figure) => figure.cpuUs));
+  const floorCpuUs = median(figures.floor.map((figure) => figure.cpuUs));
+  const two = (n: number) => Math.round(n * 100) / 100;
+  const rssMB = Math.round(Math.max(...figures.product.map((figure) => figure.rssBytes)) / 1e6);
+  const result = {
+    goal: reading.goal,
+    rps: Math.round(rps),
+    floorRps: Math.round(floorRps),
+    shareOfRps: two(rps / floorRps),
+    cpuUs: two(cpuUs),
+    floorCpuUs: two(floorCpuUs),
+    shareOfCpu: two(floorCpuUs / cpuUs),
+    rssMB,
+  };
+  say(
+    `| ${reading.name} | ${result.rps} | ${result.floorRps} | ${result.shareOfRps} | ${result.shareOfCpu} | ≥ ${result.goal} | ${rssMB} MB |`,
+  );
+  return result;
+}
+
+/** Time from spawning `npm start`'s command on the existing database to its first 200, in milliseconds. */
+async function startTime(dataDir: string): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const before = performance.now();
+  const server = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', here('../../src/server.ts')], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
+    stdio: 'ignore',
+  });
+  for (;;) {
+    const isUp = await fetch(`http://127.0.0.1:${port}/v1/articles?limit=1`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isUp) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const took = performance.now() - before;
+  server.kill('SIGKILL');
+  await once(server, 'exit');
+  return Math.round(took);
+}
+
+async function deepPath(address: string): Promise<string> {
+  let cursor = '';
+  for (let page = 1; page < Math.min(500, Math.floor(stories / 20)); page++) {
+    const answer = (await (await fetch(`${address}/v1/articles?limit=20${cursor}`)).json()) as {
+      page: { next: string };
+    };
+    cursor = `&cursor=${answer.page.next}`;
+  }
+  return `/v1/articles?limit=20${cursor}`;
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'copydesk-bench-'));
+const databasePath = join(dataDir, 'copydesk.db');
+say(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${stories} stories`,
+);
+await makeCorpus(databasePath, stories);
+const product = await startPeer('product.ts', [], { DATA_DIR: dataDir, LOG_LEVEL: 'info' });
+const deep = await deepPath(product.address);
+const floor = await startPeer('floor.ts', [databasePath, product.address, deep], {});
+const { headers } = await fetch(`${product.address}/v1/articles/${slugOf(7)}`);
+
+const readings: Reading[] = [
+  { name: 'by-slug', goal: 0.9, path: '/v1/articles/{slug}', pick: 'uniform' },
+  { name: 'by-slug-zipf', goal: 0.9, path: '/v1/articles/{slug}', pick: 'zipf' },
+  { name: 'by-slug-one', goal: 0.9, path: '/v1/articles/{slug}', pick: 'one' },
+  {
+    name: 'not-modified',
+    goal: 0.9,
+    path: '/v1/articles/{slug}',
+    floorPath: '/known/{slug}',
+    pick: 'one',
+    headers: { 'if-none-match': headers.get('etag') ?? '' },
+  },
+  { name: 'list', goal: 0.8, path: '/v1/articles', pick: 'one' },
+  { name: 'list-deep', goal: 0.8, path: deep, pick: 'one' },
+];
+const wanted = (name: string) => values.only === undefined || values.only === name;
+const results: Record<string, unknown> = {};
+say(
+  '\n| work | requests/s | floor | share of requests/s | share of CPU | goal | memory |\n|---|---|---|---|---|---|---|',
+);
+for (const reading of readings)
+  if (wanted(reading.name)) results[reading.name] = await measure(reading, product, floor);
+floor.process.disconnect();
+
+if (wanted('writes')) {
+  const story = JSON.parse(readFileSync(new URL('../../seed/putin-lukashenko-minsk.json', import.meta.url), 'utf8'));
+  const { save, publish } = await measureWrites(product.address, product.key, story, seconds * 2);
+  Object.assign(results, { save, publish });
+  say('\n| work, 10 writers | per second | p50 | p99 | goal |\n|---|---|---|---|---|');
+  for (const [name, { perSecond, p50Ms, p99Ms }] of Object.entries({ save, publish })) {
+    say(`| ${name} | ${perSecond} | ${p50Ms} ms | ${p99Ms} ms | ≥ 300/s, p99 < 100 ms |`);
+  }
+}
+product.process.disconnect();
+await once(product.process, 'exit');
+
+if (wanted('start')) {
+  const times = [];
+  for (let i = 0; i < rounds; i++) times.push(await startTime(dataDir));
+  results.startMs = median(times);
+  say(`\nStart on an existing database to the first 200: ${results.startMs} ms (goal: < 700 ms)`);
+}
+rmSync(dataDir, { recursive: true });
+if (values.json) console.log(JSON.stringify(results, null, 2));

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openReader, openWriter } from '../../src/storage/sqlite/database.js';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { GuardFailed, type Store, UniqueViolation } from '../../src/storage/store.js';
+
+let folder: string;
+let path: string;
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'copydesk-store-'));
+  path = join(folder, 'copydesk.db');
+  store = openSqlite({ path, cacheBytesMax: 1_000_000 });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const desk = (key: string) => ({ query: store.db.insert(store.tables.desks).values({ key, name: key }), rows: 1 });
+const desks = async () => (await store.all(store.db.select().from(store.tables.desks))).map(({ key }) => key);
+
+/** Runs SQL on a connection of its own, as a mistake or another program might. */
+function run(sql: string): void {
+  const { file } = openWriter(path);
+  try {
+    file.exec(sql);
+  } finally {
+    file.close();
+  }
+}
+
+describe('connections', () => {
+  it('write durably: WAL, every commit synced, foreign keys on', () => {
+    const { file } = openWriter(path);
+    const pragma = (name: string) => file.pragma(name, { simple: true });
+    expect({
+      journal: pragma('journal_mode'),
+      synchronous: pragma('synchronous'),
+      foreignKeys: pragma('foreign_keys'),
+      trusted: pragma('trusted_schema'),
+      busy: pragma('busy_timeout'),
+    }).toEqual({
+      journal: 'wal',
+      synchronous: 2,
+      foreignKeys: 1,
+      trusted: 0,
+      busy: 5000,
+    });
+    file.close();
+  });
+
+  it('read without being able to write', () => {
+    const { file } = openReader(path);
+    expect(() => file.exec("INSERT INTO desks VALUES ('a', 'A')")).toThrow(/readonly/);
+    file.close();
+  });
+});
+
+describe('commit', () => {
+  it('writes all statements', async () => {
+    await store.commit([desk('a'), desk('b')]);
+    expect(await desks()).toEqual(['a', 'b']);
+  });
+
+  it('writes none when a guard fails, whether of a read or of a write', async () => {
+    const { db, tables } = store;
+    const absent = { query: db.select().from(tables.desks).where(eq(tables.desks.key, 'nope')), rows: 1 };
+    await expect(store.commit([desk('a'), absent])).rejects.toBeInstanceOf(GuardFailed);
+    const untouched = {
+      query: db.update(tables.desks).set({ name: 'x' }).where(eq(tables.desks.key, 'nope')),
+      rows: 1,
+    };
+    await expect(store.commit([desk('a'), untouched])).rejects.toBeInstanceOf(GuardFailed);
+    expect(await desks()).toEqual([]);
+  });
+
+  it('tells a taken key, and keeps those that share its transaction apart', async () => {
+    await store.commit([desk('a')]);
+    const outcomes = await Promise.allSettled([
+      store.commit([desk('b')]),
+      store.commit([desk('c'), desk('a')]),
+      store.commit([desk('d')]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(UniqueViolation);
+    expect((outcomes[1] as PromiseRejectedResult).reason.table).toBe('desks');
+    expect(await desks()).toEqual(['a', 'b', 'd']);
+  });
+
+  it('finishes what waits when the store is closed', async () => {
+    const other = openSqlite({ path, cacheBytesMax: 0 });
+    const committed = other.commit([desk('late')]);
+    await other.close();
+    await committed;
+    expect(await desks()).toEqual(['late']);
+  });
+});
+
+describe('what must never be', () => {
+  const at = "'2026-01-01T00:00:00.000Z'";
+  const change = `INSERT INTO changes (at, action, kind, resource_id, version, public) VALUES (${at}, 'create', 'image', 'x', 1, 0)`;
+  const revision = `INSERT INTO revisions (kind, resource_id, version, at, action, fields) VALUES ('image', 'x', 1, ${at}, 'create', '[]')`;
+  const article = (id: string, slug: string, state = "'unpublished'") =>
+    `INSERT INTO articles (id, version, created_at, updated_at, slug, language, desk, tags, bylines, sources, related, stage, section_ids, content_version, state) VALUES ('${id}', 1, ${at}, ${at}, '${slug}', 'en', 'world', '[]', '[]', '[]', '[]', 'draft', '[]', 1, ${state})`;
+
+  it.each([
+    ['a change rewritten', `${change}; UPDATE changes SET action = 'x'`, /append-only/],
+    ['a change deleted', `${change}; DELETE FROM changes`, /append-only/],
+    ['a revision rewritten', `${revision}; UPDATE revisions SET content = '{}'`, /append-only/],
+    ['a revision deleted', `${revision}; DELETE FROM revisions`, /append-only/],
+    ['a revision twice', `${revision}; ${revision}`, /UNIQUE/],
+    ['an article of no desk', article('a', 'a'), /FOREIGN KEY/],
+    [
+      'two articles with one slug',
+      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; ${article('b', 'a')}`,
+      /UNIQUE/,
+    ],
+    [
+      'a live article without a live version',
+      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a', "'live'")}`,
+      /articles_publication/,
+    ],
+    [
+      'a state that is none',
+      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a', "'lost'")}`,
+      /articles_state/,
+    ],
+    [
+      'a published slug freed',
+      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); DELETE FROM slugs`,
+      /stays/,
+    ],
+    [
+      'a published slug given away',
+      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); UPDATE slugs SET published = 0`,
+      /stays/,
+    ],
+    [
+      'a scope that is none',
+      "INSERT INTO where_used VALUES ('soon', 'article', 'a', '', 'image', 'x')",
+      /where_used_scope/,
+    ],
+    [
+      'a role that is none',
+      `INSERT INTO api_keys (id, name, role, secret_hash, created_at) VALUES ('a', 'a', 'owner', 'x', ${at})`,
+      /api_keys_role/,
+    ],
+  ])('is refused by the database: %s', (_what, sql, message) => {
+    expect(() => run(sql)).toThrow(message);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { foldName } from '../../../src/kernel/fold.js';
+import { countWords } from '../../../src/kernel/inline-text.js';
+import { Instant, Language, LinkTarget, line, Slug, text, Url } from '../../../src/kernel/scalars.js';
+import { slugify, unusedSlug } from '../../../src/kernel/slugs.js';
+import { ifMatchHolds, ifNoneMatchHits } from '../../../src/kernel/version-tags.js';
+
+describe('slugs', () => {
+  it.each([
+    ['Putin: ‘No interest in absorbing’ Belarus', 'putin-no-interest-in-absorbing-belarus'],
+    ['Путин в Минске', 'putin-v-minske'],
+    ['Владимир Зеленський', 'vladimir-zelenskiy'],
+    ['普京访问明斯克', 'pujingfangwenmingsike'],
+    ['Łódź, Köln & Århus', 'lodz-koln-arhus'],
+    ['¿?', ''],
+  ])('are made of %s', (headline, slug) => {
+    expect(slugify(headline)).toBe(slug);
+  });
+
+  it('end at a word, and at 80 characters', () => {
+    const slug = slugify('word '.repeat(40));
+    expect([slug.length <= 80, slug.endsWith('-word')]).toEqual([true, true]);
+    expect(slugify('x'.repeat(200))).toHaveLength(80);
+  });
+
+  it('are numbered when taken', () => {
+    const taken = new Set(['a', 'a-2']);
+    expect(unusedSlug('a', (slug) => taken.has(slug))).toBe('a-3');
+  });
+
+  it('never look like an id', () => {
+    expect(Slug.safeParse('01852a5c-9d00-7a11-8b22-000000000001').success).toBe(false);
+  });
+});
+
+describe('names', () => {
+  it('are one whatever their case, accents and spaces', () => {
+    expect(foldName('  Volodymyr  ZELENSKÝY ')).toBe(foldName('volodymyr zelenskyy'));
+  });
+});
+
+describe('words', () => {
+  it('are counted in any script', () => {
+    expect([countWords('Two presidents met.'), countWords(''), countWords('Путин в Минске')]).toEqual([3, 0, 3]);
+    expect(countWords('普京访问明斯克')).toBeGreaterThan(1);
+  });
+});
+
+describe('scalars', () => {
+  it('send instants in UTC with milliseconds, whatever their offset', () => {
+    expect(Instant.parse('2022-12-19T12:05:00-05:00')).toBe('2022-12-19T17:05:00.000Z');
+    for (const wrong of ['2022-12-19', '2022-13-19T00:00:00Z', '2022-12-19 12:00:00Z', 'soon'])
+      expect(Instant.safeParse(wrong).success).toBe(false);
+  });
+
+  it('know languages by BCP 47', () => {
+    expect([Language.parse('EN-us'), Language.parse('zh-hant-tw')]).toEqual(['en-US', 'zh-Hant-TW']);
+    for (const wrong of ['english!', 'e', '', 'en_US']) expect(Language.safeParse(wrong).success).toBe(false);
+  });
+
+  it('take only addresses that are safe to follow', () => {
+    expect([Url, LinkTarget].map((schema) => schema.safeParse('mailto:desk@copydesk.example').success)).toEqual([
+      false,
+      true,
+    ]);
+    for (const wrong of [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '//x.example',
+      '/path',
+      'https://',
+      'https://a b.example',
+      'JaVaScRiPt:x',
+    ]) {
+      expect([wrong, LinkTarget.safeParse(wrong).success]).toEqual([wrong, false]);
+    }
+  });
+
+  it('keep text that can be kept', () => {
+    expect(text(10).safeParse('a\nb\tc').success).toBe(true);
+    for (const wrong of ['\u0000', '\u001b', '\ud800', 'x'.repeat(11)])
+      expect(text(10).safeParse(wrong).success).toBe(false);
+    for (const wrong of ['', '   ', 'a\nb']) expect(line(10).safeParse(wrong).success).toBe(false);
+  });
+});
+
+describe('entity tags', () => {
+  it('match strongly for If-Match', () => {
+    expect(['"1"', '"0", "1"', 'W/"1"', '1', '"11"', ''].map((header) => ifMatchHolds(header, '"1"'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('match weakly for If-None-Match', () => {
+    expect(['"a"', 'W/"a"', '*', '"b", W/"a"', 'a', '"b"'].map((header) => ifNoneMatchHits(header, '"a"'))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
