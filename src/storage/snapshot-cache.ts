@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import type { Lease, SnapshotHead } from './store.js';
+import type { Lease, SnapshotHead, StoredSnapshot } from './store.js';
 
-interface Entry {
-  head: SnapshotHead;
-  position: number;
-  length: number;
+/** A buffer with what gives it back, both made once and not for each answer. */
+interface Pooled {
+  buffer: Buffer;
+  release(): void;
 }
+
+const keep = () => undefined;
 
 /** Buffers that are lent and come back. Making one for each answer keeps the garbage collector busier than all else together. */
 const pooledBytes = 64 * 1024;
@@ -20,48 +22,45 @@ const pooledMax = 256;
 export class SnapshotCache {
   readonly #file: number;
   readonly #bytesMax: number;
+  readonly #fallback: (articleId: string) => Buffer;
   #end = 0;
-  readonly #byId = new Map<string, Entry>();
-  readonly #bySlug = new Map<string, Entry>();
-  readonly #pool: Buffer[] = [];
+  /** Rises when what is in the file is no longer what its readers were told. */
+  #generation = 0;
+  readonly #byId = new Map<string, StoredSnapshot>();
+  readonly #bySlug = new Map<string, StoredSnapshot>();
+  readonly #pool: Pooled[] = [];
 
-  /** @throws when the file cannot be made at the path */
-  constructor(path: string, bytesMax: number) {
+  /**
+   * @param fallback gives the bytes of a story should the file fail
+   * @throws when the file cannot be made at the path
+   */
+  constructor(path: string, bytesMax: number, fallback: (articleId: string) => Buffer) {
     this.#bytesMax = bytesMax;
+    this.#fallback = fallback;
     this.#file = openSync(path, 'w+', 0o600);
     unlinkSync(path);
   }
 
-  find(slugOrId: string): SnapshotHead | undefined {
-    return (this.#bySlug.get(slugOrId) ?? this.#byId.get(slugOrId))?.head;
+  /** A story that is known; its bytes are read only when they are asked for. */
+  find(slugOrId: string): StoredSnapshot | undefined {
+    return this.#bySlug.get(slugOrId) ?? this.#byId.get(slugOrId);
   }
 
-  /** The bytes of a story that `find` has found in this turn of the event loop; undefined when they cannot be read. */
-  read(articleId: string): Lease | undefined {
-    const entry = this.#byId.get(articleId);
-    if (!entry) return undefined;
-    const { length, position } = entry;
-    const buffer =
-      length > pooledBytes ? Buffer.allocUnsafeSlow(length) : (this.#pool.pop() ?? Buffer.allocUnsafeSlow(pooledBytes));
-    if (!this.#isRead(buffer, length, position)) {
-      this.forget(articleId);
-      return undefined;
-    }
-    return {
-      bytes: buffer.length === length ? buffer : buffer.subarray(0, length),
-      release: () => {
-        if (buffer.length === pooledBytes && this.#pool.length < pooledMax) this.#pool.push(buffer);
-      },
-    };
-  }
-
-  set(head: SnapshotHead, body: Buffer): void {
+  /** Keeps a story with its body as text. */
+  set(head: SnapshotHead, body: string): void {
     this.forget(head.articleId);
-    if (body.length > this.#bytesMax) return;
-    if (this.#end + body.length > this.#bytesMax) this.#beginAnew();
-    if (!this.#isWritten(body, this.#end)) return;
-    const entry = { head, position: this.#end, length: body.length };
-    this.#end += body.length;
+    const length = Buffer.byteLength(body);
+    if (length > this.#bytesMax) return;
+    if (this.#end + length > this.#bytesMax) this.#beginAnew();
+    if (!this.#isWritten(body, length)) return;
+    const [position, generation] = [this.#end, this.#generation];
+    const read = () =>
+      (generation === this.#generation ? this.#read(position, length) : undefined) ?? {
+        bytes: this.#fallback(head.articleId),
+        release: keep,
+      };
+    const entry = { ...head, read };
+    this.#end += length;
     this.#byId.set(head.articleId, entry);
     this.#bySlug.set(head.slug, entry);
   }
@@ -70,10 +69,11 @@ export class SnapshotCache {
     const entry = this.#byId.get(articleId);
     if (!entry) return;
     this.#byId.delete(articleId);
-    this.#bySlug.delete(entry.head.slug);
+    this.#bySlug.delete(entry.slug);
   }
 
   close(): void {
+    this.#beginAnew();
     closeSync(this.#file);
   }
 
@@ -81,21 +81,44 @@ export class SnapshotCache {
     this.#byId.clear();
     this.#bySlug.clear();
     this.#end = 0;
+    this.#generation += 1;
   }
 
-  #isRead(into: Buffer, length: number, position: number): boolean {
+  #read(position: number, length: number): Lease | undefined {
+    const { buffer, release } = this.#borrow(length);
     try {
-      return readSync(this.#file, into, 0, length, position) === length;
+      if (readSync(this.#file, buffer, 0, length, position) === length) {
+        return { bytes: buffer.subarray(0, length), release };
+      }
+    } catch {
+      // A miss, as said.
+    }
+    release();
+    return undefined;
+  }
+
+  #isWritten(body: string, length: number): boolean {
+    const { buffer, release } = this.#borrow(length);
+    try {
+      buffer.write(body);
+      return writeSync(this.#file, buffer, 0, length, this.#end) === length;
     } catch {
       return false;
+    } finally {
+      release();
     }
   }
 
-  #isWritten(body: Buffer, position: number): boolean {
-    try {
-      return writeSync(this.#file, body, 0, body.length, position) === body.length;
-    } catch {
-      return false;
-    }
+  #borrow(length: number): Pooled {
+    if (length > pooledBytes) return { buffer: Buffer.allocUnsafeSlow(length), release: keep };
+    const known = this.#pool.pop();
+    if (known) return known;
+    const pooled: Pooled = {
+      buffer: Buffer.allocUnsafeSlow(pooledBytes),
+      release: () => {
+        if (this.#pool.length < pooledMax) this.#pool.push(pooled);
+      },
+    };
+    return pooled;
   }
 }

@@ -37,12 +37,12 @@ const operations = () =>
 
 /** Every media type object of the document, with its pointer. */
 function media(): { pointer: string; object: Media }[] {
-  const escape = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
+  const escaped = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
   const contents = (pointer: string, content: Record<string, Media> | undefined) =>
-    Object.entries(content ?? {}).map(([type, object]) => ({ pointer: `${pointer}/content/${escape(type)}`, object }));
+    Object.entries(content ?? {}).map(([type, object]) => ({ pointer: `${pointer}/content/${escaped(type)}`, object }));
   return [
     ...operations().flatMap(({ path, method, operation }) => {
-      const at = `/paths/${escape(path)}/${method}`;
+      const at = `/paths/${escaped(path)}/${method}`;
       return [
         ...contents(`${at}/requestBody`, operation.requestBody?.content),
         ...Object.entries(operation.responses).flatMap(([status, response]) =>

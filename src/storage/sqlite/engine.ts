@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SnapshotCache } from '../snapshot-cache.js';
 import type { Statement, Store } from '../store.js';
 import { openReader, openWriter } from './database.js';
 import { domainError } from './errors.js';
@@ -28,8 +27,7 @@ export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
   }
   const reading = openReader(path);
   const writer = new Writer(writing);
-  const cache = new SnapshotCache(`${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
-  const hotReads = new HotReads(reading, cache);
+  const hotReads = new HotReads(reading, `${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
   const probe = reading.file.prepare('SELECT 1');
 
   return {
@@ -63,7 +61,7 @@ export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
       // The writer is the last to close: only a connection that writes can fold the write-ahead log into the file.
       reading.file.close();
       writer.close();
-      cache.close();
+      hotReads.close();
     },
   };
 }

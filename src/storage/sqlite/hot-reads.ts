@@ -1,9 +1,14 @@
 import type DatabaseFile from 'better-sqlite3';
-import type { SnapshotCache } from '../snapshot-cache.js';
-import type { Lease, StoredSnapshot } from '../store.js';
+import { SnapshotCache } from '../snapshot-cache.js';
+import type { SnapshotHead, StoredSnapshot } from '../store.js';
 import type { Connection } from './database.js';
 
-type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: Buffer];
+type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: string];
+
+/** A story that the cache has no room for. Stands apart, so that nothing the cache keeps holds on to the text. */
+function unkept(head: SnapshotHead, body: string): StoredSnapshot {
+  return { ...head, read: () => ({ bytes: Buffer.from(body), release: () => undefined }) };
+}
 
 /** The reads that must cost next to nothing: prepared once, and answered from the cache while the change log stands still. */
 export class HotReads {
@@ -16,9 +21,10 @@ export class HotReads {
   #sequence: number;
   #isFresh = false;
 
-  constructor({ file }: Connection, cache: SnapshotCache) {
-    this.#cache = cache;
-    const columns = 'article_id, slug, etag, made_at, body';
+  constructor({ file }: Connection, cachePath: string, cacheBytesMax: number) {
+    this.#cache = new SnapshotCache(cachePath, cacheBytesMax, (articleId) => this.#bytesOf(articleId));
+    // As text, because the driver makes a buffer outside the heap of each blob, and those pile up faster than they are collected.
+    const columns = 'article_id, slug, etag, made_at, CAST(body AS TEXT)';
     this.#bySlug = file
       .prepare<[string], SnapshotRow>(`SELECT ${columns} FROM snapshots WHERE slug = ? AND withdrawn_at IS NULL`)
       .raw();
@@ -39,25 +45,29 @@ export class HotReads {
   findSnapshot(slugOrId: string): StoredSnapshot | undefined {
     this.#refresh();
     const known = this.#cache.find(slugOrId);
-    if (known) return { ...known, read: () => this.#cache.read(known.articleId) ?? this.#readBytes(known.articleId) };
+    if (known) return known;
     const row = this.#bySlug.get(slugOrId) ?? this.#byId.get(slugOrId);
     if (!row) return undefined;
     const [articleId, slug, etag, madeAt, body] = row;
     const head = { articleId, slug, etag, lastModified: new Date(madeAt).toUTCString() };
     this.#cache.set(head, body);
-    return { ...head, read: () => ({ bytes: body, release: () => undefined }) };
+    return this.#cache.find(articleId) ?? unkept(head, body);
   }
 
   /** For when the cache's file fails between finding and reading. */
-  #readBytes(articleId: string): Lease {
+  #bytesOf(articleId: string): Buffer {
     const body = this.#byId.get(articleId)?.[4];
-    if (!body) throw new Error(`snapshot ${articleId} is gone`);
-    return { bytes: body, release: () => undefined };
+    if (body === undefined) throw new Error(`snapshot ${articleId} is gone`);
+    return Buffer.from(body);
   }
 
   publicSequence(): number {
     this.#refresh();
     return this.#sequence;
+  }
+
+  close(): void {
+    this.#cache.close();
   }
 
   /** Says that something was committed: the next read looks at the log again. */
