@@ -30,7 +30,7 @@ export function sendRepresentation(
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': since } = request.headers;
   const isKnown =
     ifNoneMatch === undefined
-      ? since !== undefined && lastModified !== undefined && Date.parse(since) >= Date.parse(lastModified)
+      ? since !== undefined && lastModified !== undefined && httpDate(since) >= Date.parse(lastModified)
       : ifNoneMatchHits(ifNoneMatch, etag);
   if (isKnown) {
     reply.removeHeader('content-type');
@@ -41,4 +41,10 @@ export function sendRepresentation(
   // Emitted once the last byte is with the operating system; of a connection that breaks before, the memory is not reused.
   reply.raw.on('finish', release);
   return reply.send(bytes);
+}
+
+/** Milliseconds of an HTTP date (RFC 9110, 5.6.7: IMF-fixdate, what every client of today sends); NaN for anything else. */
+function httpDate(value: string): number {
+  const time = Date.parse(value);
+  return !Number.isNaN(time) && new Date(time).toUTCString() === value ? time : Number.NaN;
 }

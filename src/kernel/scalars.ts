@@ -30,7 +30,7 @@ export const Id = z.uuid().toLowerCase().meta({
 });
 
 export const Instant = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, abort: true })
   .refine((value) => !Number.isNaN(Date.parse(value)), {
     error: 'is not a date that exists',
     params: { code: 'invalid_format' },
@@ -47,7 +47,7 @@ export const Duration = z.iso.duration().meta({ description: 'Duration, ISO 8601
 export const Language = z
   .string()
   .max(35)
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'is not a BCP 47 language tag' })
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'is not a BCP 47 language tag', abort: true })
   .refine((value) => canonicalLanguage(value) !== undefined, {
     error: 'is not a BCP 47 language tag',
     params: { code: 'invalid_format' },

@@ -71,6 +71,7 @@ export async function recompileStatements(
   const heads = await findSnapshotHeads(store, articleIds);
   const statements: Statement[] = [];
   const violations: Violation[] = [];
+  const broken: string[] = [];
   for (const articleId of articleIds) {
     const head = heads.get(articleId);
     const record = await findArticle(store, articleId);
@@ -81,6 +82,7 @@ export async function recompileStatements(
     const resources = await Resources.load(store, content, cause.resource ? [cause.resource] : []);
     const found = preflight(content, resources);
     if (found.length > 0) {
+      broken.push(head.slug);
       violations.push(
         ...found.map(({ code, message }) => ({ code, message: `${message} (in live story ${head.slug})` })),
       );
@@ -104,13 +106,13 @@ export async function recompileStatements(
       ]),
     );
   }
-  if (violations.length > 0) throw refusal(violations, heads);
+  if (violations.length > 0) throw refusal(violations, broken);
   return statements;
 }
 
-function refusal(violations: Violation[], heads: ReadonlyMap<string, { slug: string }>) {
-  const stories = [...heads.values()].map(({ slug }) => slug);
-  return unprocessable(`Live stories would break a rule of preflight: ${stories.slice(0, 20).join(', ')}.`, violations);
+function refusal(violations: Violation[], slugs: readonly string[]) {
+  const named = slugs.slice(0, 20).join(', ');
+  return unprocessable(`Live stories would break a rule of preflight: ${named}.`, violations);
 }
 
 /** Recompiles the live stories that point at an article, whose link is about to change. */
