@@ -69,6 +69,11 @@ class RunningScript {
     }
   }
 
+  /** The process, for tools that look at it from outside. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Asks the process to stop, as a shell, Docker or systemd does. */
   terminate(): void {
     this.#child.kill('SIGTERM');
