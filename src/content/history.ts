@@ -6,7 +6,7 @@ import type { Actor } from '../kernel/actor.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
-export type RevisedKind = 'article' | 'section' | 'image' | 'quote' | 'embed';
+export type RevisedKind = 'article' | 'section' | 'image' | 'quote' | 'embed' | 'desk' | 'tag';
 
 export interface RevisionEntry {
   kind: RevisedKind;

@@ -5,7 +5,7 @@ import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
 export interface Use {
-  kind: ResourceKind | 'article';
+  kind: ResourceKind | 'article' | 'desk' | 'tag';
   id: string;
 }
 

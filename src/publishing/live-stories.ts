@@ -5,6 +5,7 @@ import { findArticle } from '../content/articles/repository.js';
 import { type ArticleContent, changeStatements, findArticleContentAt } from '../content/history.js';
 import { guardLiveUsers, listLiveUsers } from '../content/library/repository.js';
 import type { ResourceChange } from '../content/library/service.js';
+import { findNames } from '../content/taxonomy/repository.js';
 import type { Actor } from '../kernel/actor.js';
 import { unprocessable, type Violation } from '../kernel/errors.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -13,7 +14,6 @@ import { preflight } from './preflight/index.js';
 import {
   dropUnusedLibrarySnapshots,
   findLinks,
-  findNames,
   findSnapshotHeads,
   guardSnapshot,
   listLiveUses,
@@ -21,7 +21,7 @@ import {
   putLibrarySnapshots,
   replaceSnapshot,
 } from './repository.js';
-import { Resources, usesOf } from './resources.js';
+import { liveUsesOf, Resources, usesOf } from './resources.js';
 
 /** What the same commit changes beside the stories: a resource, or which story stands behind a link (none when it goes). */
 export interface Cause {
@@ -52,7 +52,10 @@ export async function compileArticle(
   );
   const { links, guards } = await findLinks(store, [...new Set(targets)]);
   if (changing?.link) links.set(changing.articleId, changing.link);
-  const names = await findNames(store, fields.desk, fields.tags);
+  const names = {
+    desks: await findNames(store, 'desk', [fields.desk]),
+    tags: await findNames(store, 'tag', fields.tags),
+  };
   const story = compileStory({ id, content, times, library: resources, names, links });
   return { story, resources, guards: [...resources.guards(store), ...guards] };
 }
@@ -98,7 +101,7 @@ export async function recompileStatements(
     const formerUses = await listLiveUses(store, articleId);
     statements.push(
       replaceSnapshot(store, articleId, head.etag, story, at),
-      ...liveUseStatements(store, articleId, [...usesOf(content), ...resources.uses()]),
+      ...liveUseStatements(store, articleId, liveUsesOf(content, resources)),
       ...putLibrarySnapshots(store, resources, resources.uses(), at),
       ...dropUnusedLibrarySnapshots(store, formerUses),
       ...changeStatements(store, actor, at, [

@@ -75,21 +75,6 @@ export async function findLinks(
   return { links: new Map(rows.map((row) => [row.id, row])), guards };
 }
 
-export async function findNames({ db, tables: { desks, tags }, all }: Store, desk: string, tagKeys: readonly string[]) {
-  const deskRows = await all(db.select().from(desks).where(eq(desks.key, desk)));
-  const tagRows =
-    tagKeys.length === 0
-      ? []
-      : await all(
-          db
-            .select()
-            .from(tags)
-            .where(inArray(tags.key, [...tagKeys])),
-        );
-  const byKey = (rows: { key: string; name: string }[]) => new Map(rows.map(({ key, name }) => [key, name]));
-  return { desks: byKey(deskRows), tags: byKey(tagRows) };
-}
-
 /** Makes a story live, or live again with new bytes. */
 export function putSnapshot(
   { db, tables: { snapshots } }: Store,

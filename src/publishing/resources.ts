@@ -104,6 +104,17 @@ export class Resources implements Library {
   }
 }
 
+/** All that readers see of others in a story: what it points at, what that points at, and the names of its desk and tags. */
+export function liveUsesOf(content: ArticleContent, resources: Resources): Use[] {
+  const { desk, tags } = content.fields;
+  return [
+    ...usesOf(content),
+    ...resources.uses(),
+    { kind: 'desk', id: desk },
+    ...tags.map((id) => ({ kind: 'tag' as const, id })),
+  ];
+}
+
 /** All that a story points at. */
 export function usesOf(content: ArticleContent): Use[] {
   return [...usesOfFields(content.fields), ...content.sections.flatMap(({ blocks }) => usesOfBlocks(blocks))];

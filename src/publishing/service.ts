@@ -33,7 +33,7 @@ import {
   putLibrarySnapshots,
   putSnapshot,
 } from './repository.js';
-import { Resources, usesOf } from './resources.js';
+import { liveUsesOf, Resources } from './resources.js';
 import type { PublishRequest } from './schemas.js';
 
 export type PublishingService = ReturnType<typeof publishingService>;
@@ -136,7 +136,7 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
       fixAnchors(store, id),
       publishSlug(store, id, slug),
       putSnapshot(store, id, story, times.publishedAt, at),
-      ...liveUseStatements(store, id, [...usesOf(content), ...resources.uses()]),
+      ...liveUseStatements(store, id, liveUsesOf(content, resources)),
       ...putLibrarySnapshots(store, resources, resources.uses(), at),
       ...dropUnusedLibrarySnapshots(store, formerUses),
       ...traceStatements(record, 'publish', actor, at),

@@ -20,7 +20,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const desk = (key: string) => ({ query: store.db.insert(store.tables.desks).values({ key, name: key }), rows: 1 });
+const now = '2026-01-15T09:00:00.000Z';
+const desk = (key: string) => ({
+  query: store.db.insert(store.tables.desks).values({ key, name: key, version: 1, createdAt: now, updatedAt: now }),
+  rows: 1,
+});
 const desks = async () => (await store.all(store.db.select().from(store.tables.desks))).map(({ key }) => key);
 
 /** Runs SQL on a connection of its own, as a mistake or another program might. */
@@ -55,7 +59,7 @@ describe('connections', () => {
 
   it('read without being able to write', () => {
     const { file } = openReader(path);
-    expect(() => file.exec("INSERT INTO desks VALUES ('a', 'A')")).toThrow(/readonly/);
+    expect(() => file.exec("INSERT INTO slugs VALUES ('a', 'a', 0)")).toThrow(/readonly/);
     file.close();
   });
 });
@@ -107,36 +111,33 @@ describe('what must never be', () => {
   const article = (id: string, slug: string, state = "'unpublished'") =>
     `INSERT INTO articles (id, version, created_at, updated_at, slug, language, desk, tags, bylines, sources, related, stage, section_ids, content_version, state) VALUES ('${id}', 1, ${at}, ${at}, '${slug}', 'en', 'world', '[]', '[]', '[]', '[]', 'draft', '[]', 1, ${state})`;
 
+  const world = "INSERT INTO desks (key, name, version, created_at, updated_at) VALUES ('world', 'World', 1, '', '')";
+  const erasure = `INSERT INTO erasures VALUES ('e', ${at}, NULL, NULL, 'image', 'x', 'A court said so.', 0)`;
+
   it.each([
     ['a change rewritten', `${change}; UPDATE changes SET action = 'x'`, /append-only/],
     ['a change deleted', `${change}; DELETE FROM changes`, /append-only/],
     ['a revision rewritten', `${revision}; UPDATE revisions SET content = '{}'`, /append-only/],
+    [
+      'a revision given to another, even by an erasure',
+      `${revision}; ${erasure}; UPDATE revisions SET by_actor = 'x'`,
+      /append-only/,
+    ],
+    ['an erasure undone', `${erasure}; DELETE FROM erasures`, /append-only/],
     ['a revision deleted', `${revision}; DELETE FROM revisions`, /append-only/],
     ['a revision twice', `${revision}; ${revision}`, /UNIQUE/],
     ['an article of no desk', article('a', 'a'), /FOREIGN KEY/],
-    [
-      'two articles with one slug',
-      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; ${article('b', 'a')}`,
-      /UNIQUE/,
-    ],
-    [
-      'a live article without a live version',
-      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a', "'live'")}`,
-      /articles_publication/,
-    ],
-    [
-      'a state that is none',
-      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a', "'lost'")}`,
-      /articles_state/,
-    ],
+    ['two articles with one slug', `${world}; ${article('a', 'a')}; ${article('b', 'a')}`, /UNIQUE/],
+    ['a live article without a live version', `${world}; ${article('a', 'a', "'live'")}`, /articles_publication/],
+    ['a state that is none', `${world}; ${article('a', 'a', "'lost'")}`, /articles_state/],
     [
       'a published slug freed',
-      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); DELETE FROM slugs`,
+      `${world}; ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); DELETE FROM slugs`,
       /stays/,
     ],
     [
       'a published slug given away',
-      `INSERT INTO desks VALUES ('world', 'World'); ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); UPDATE slugs SET published = 0`,
+      `${world}; ${article('a', 'a')}; INSERT INTO slugs VALUES ('a', 'a', 1); UPDATE slugs SET published = 0`,
       /stays/,
     ],
     [

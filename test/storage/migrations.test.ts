@@ -6,13 +6,16 @@ import { openWriter } from '../../src/storage/sqlite/database.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { NewerDatabase } from '../../src/storage/store.js';
 
+const at = '2022-12-19T17:05:00.000Z';
+const world = { key: 'world', name: 'World', version: 1, createdAt: at, updatedAt: at };
+
 let folder: string;
 let path: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'copydesk-migrate-'));
   path = join(folder, 'copydesk.db');
   const store = openSqlite({ path, cacheBytesMax: 0 });
-  await store.commit([{ query: store.db.insert(store.tables.desks).values({ key: 'world', name: 'World' }) }]);
+  await store.commit([{ query: store.db.insert(store.tables.desks).values(world) }]);
   await store.close();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -28,7 +31,7 @@ describe('opening a database', () => {
   it('keeps its rows, however often it is opened', async () => {
     for (let i = 0; i < 2; i++) {
       const store = openSqlite({ path, cacheBytesMax: 0 });
-      expect(await store.all(store.db.select().from(store.tables.desks))).toEqual([{ key: 'world', name: 'World' }]);
+      expect(await store.all(store.db.select().from(store.tables.desks))).toMatchObject([world]);
       await store.close();
     }
   });

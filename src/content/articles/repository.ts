@@ -172,28 +172,7 @@ export function raiseArticleVersion(
   };
 }
 
-/** Makes the desk and the tags that are new, and notes which tags the article has. */
-export function deskStatements({ db, tables: { desks } }: Store, key: string): Statement {
-  return {
-    query: db
-      .insert(desks)
-      .values({ key, name: nameFromKey(key) })
-      .onConflictDoNothing(),
-  };
-}
-
-export function tagStatements({ db, tables: { tags } }: Store, keys: readonly string[]): Statement[] {
-  if (keys.length === 0) return [];
-  return [
-    {
-      query: db
-        .insert(tags)
-        .values(keys.map((key) => ({ key, name: nameFromKey(key) })))
-        .onConflictDoNothing(),
-    },
-  ];
-}
-
+/** Notes which tags the article has. */
 export function articleTagStatements(
   { db, tables: { articleTags } }: Store,
   articleId: string,
@@ -204,14 +183,6 @@ export function articleTagStatements(
     { query: db.delete(articleTags).where(eq(articleTags.articleId, articleId)) },
     ...(rows.length > 0 ? [{ query: db.insert(articleTags).values(rows) }] : []),
   ];
-}
-
-/** `vladimir-putin` → `Vladimir Putin`. */
-function nameFromKey(key: string): string {
-  return key
-    .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ');
 }
 
 /** Which article has a slug, now or in its history. */

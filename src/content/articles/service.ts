@@ -21,11 +21,11 @@ import {
   sectionUseStatements,
   updateSection,
 } from '../sections/repository.js';
+import { newTermStatements } from '../taxonomy/repository.js';
 import { usesOfFields, workingUseStatements } from '../where-used.js';
 import {
   type ArticleRecord,
   articleTagStatements,
-  deskStatements,
   findArticle,
   findArticleIds,
   findSlugOwner,
@@ -35,7 +35,6 @@ import {
   listArticles,
   listTakenSlugs,
   slugStatements,
-  tagStatements,
   updateArticle,
 } from './repository.js';
 import {
@@ -103,8 +102,7 @@ export function articleService(store: Store, clock: Clock) {
       const sectionIds = planned.map(({ content }) => content.id);
       const statements = [
         ...references,
-        deskStatements(store, fields.desk),
-        ...tagStatements(store, fields.tags),
+        ...(await termStatements(fields, actor, at)),
         insertArticle(store, id, fields, sectionIds, actor, at),
         ...slugStatements(store, id, fields.slug),
         ...articleTagStatements(store, id, fields.tags),
@@ -239,8 +237,7 @@ export function articleService(store: Store, clock: Clock) {
     };
     return [
       ...references,
-      deskStatements(store, fields.desk),
-      ...tagStatements(store, fields.tags),
+      ...(await termStatements(fields, actor, at)),
       updateArticle(store, record, { fields, sectionIds, changesContent }, actor, at),
       ...slugChange,
       ...articleTagStatements(store, id, fields.tags),
@@ -270,6 +267,14 @@ export function articleService(store: Store, clock: Clock) {
         drafting.violation(pointer.slice(1).split('/'), 'unknown_reference', `there is no article ${target}`);
     }
     return [...(await drafting.settle(store, actor, at)), ...guardArticles(store, known)];
+  }
+
+  /** Makes the desk and the tags that are new. */
+  async function termStatements({ desk, tags }: ArticleFields, actor: Actor, at: string): Promise<Statement[]> {
+    return [
+      ...(await newTermStatements(store, 'desk', [desk], actor, at)),
+      ...(await newTermStatements(store, 'tag', tags, actor, at)),
+    ];
   }
 
   function sectionStatements(

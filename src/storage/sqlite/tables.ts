@@ -16,8 +16,8 @@ function json<T>() {
   return text({ mode: 'json' }).$type<T>();
 }
 
-/** Who made and last changed a managed resource, and when; its version; when it was deleted. */
-const managed = () => ({
+/** Who made and last changed a managed resource, and when; its version. */
+const versioned = () => ({
   version: integer().notNull(),
   createdAt: text().notNull(),
   createdByKey: text(),
@@ -25,20 +25,20 @@ const managed = () => ({
   updatedAt: text().notNull(),
   updatedByKey: text(),
   updatedByActor: text(),
-  deletedAt: text(),
 });
 
-export type ResourceKindColumn = 'article' | 'section' | 'image' | 'quote' | 'embed';
+/** The same, and when it was deleted. */
+const managed = () => ({ ...versioned(), deletedAt: text() });
 
-export const desks = sqliteTable('desks', {
-  key: text().primaryKey(),
-  name: text().notNull(),
-});
+export type ResourceKindColumn = 'article' | 'section' | 'image' | 'quote' | 'embed' | 'desk' | 'tag';
 
-export const tags = sqliteTable('tags', {
-  key: text().primaryKey(),
-  name: text().notNull(),
-});
+export const desks = sqliteTable('desks', { key: text().primaryKey(), name: text().notNull(), ...versioned() }, (t) => [
+  check('desks_version', sql`${t.version} >= 1`),
+]);
+
+export const tags = sqliteTable('tags', { key: text().primaryKey(), name: text().notNull(), ...versioned() }, (t) => [
+  check('tags_version', sql`${t.version} >= 1`),
+]);
 
 export const images = sqliteTable(
   'images',
@@ -152,6 +152,9 @@ export const articles = sqliteTable(
   (t) => [
     uniqueIndex('articles_slug').on(t.slug),
     index('articles_by_update').on(t.updatedAt, t.id),
+    index('articles_by_creation').on(t.createdAt, t.id),
+    index('articles_by_publication').on(t.publishedAt, t.id),
+    index('articles_of_desk').on(t.desk, t.updatedAt, t.id),
     check('articles_version', sql`${t.version} >= 1 AND ${t.contentVersion} BETWEEN 1 AND ${t.version}`),
     check('articles_stage', sql`${t.stage} IN ('draft', 'review', 'ready')`),
     check('articles_state', sql`${t.state} IN ('unpublished', 'live', 'withdrawn')`),
@@ -212,7 +215,7 @@ export const slugs = sqliteTable(
   (t) => [index('slugs_of_article').on(t.articleId), check('slugs_published', sql`${t.published} IN (0, 1)`)],
 );
 
-/** Where each resource is used: in working copies and in what readers see. */
+/** Where each resource is used: in working copies and in what readers see. Desks and tags are noted in the latter alone. */
 export const whereUsed = sqliteTable(
   'where_used',
   {
@@ -221,15 +224,15 @@ export const whereUsed = sqliteTable(
     userId: text().notNull(),
     /** The section, or '' for the article's own fields and for embeds. */
     sectionId: text().notNull(),
-    kind: text().$type<'article' | 'image' | 'quote' | 'embed'>().notNull(),
+    kind: text().$type<'article' | 'image' | 'quote' | 'embed' | 'desk' | 'tag'>().notNull(),
     resourceId: text().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.scope, t.userKind, t.userId, t.sectionId, t.kind, t.resourceId] }),
-    index('where_used_of_resource').on(t.kind, t.resourceId, t.scope),
+    index('where_used_of_resource').on(t.kind, t.resourceId, t.scope, t.userId),
     check('where_used_scope', sql`${t.scope} IN ('working', 'live', 'scheduled')`),
     check('where_used_user', sql`${t.userKind} IN ('article', 'embed')`),
-    check('where_used_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed')`),
+    check('where_used_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed', 'desk', 'tag')`),
   ],
 );
 
@@ -250,14 +253,37 @@ export const snapshots = sqliteTable(
     /** The ArticleSummary that lists send, as JSON. */
     summary: text(),
     body: blob({ mode: 'buffer' }),
+    /** Which form of the compiled story it is; an older one is compiled anew after an upgrade. */
+    format: integer().notNull().default(0),
   },
   (t) => [
     uniqueIndex('snapshots_slug').on(t.slug),
-    index('snapshots_by_publication').on(t.publishedAt, t.articleId).where(sql`${t.withdrawnAt} IS NULL`),
+    index('snapshots_by_format').on(t.format, t.articleId).where(sql`${t.withdrawnAt} IS NULL`),
     check(
       'snapshots_withdrawn',
       sql`(${t.withdrawnAt} IS NULL) = (${t.body} IS NOT NULL) AND (${t.body} IS NULL) = (${t.summary} IS NULL)`,
     ),
+  ],
+);
+
+/**
+ * What lists of live stories are filtered and sorted by: for each story a row for all it can be found by, such as
+ * `tag:belarus`, and for the pairs that are often asked for together, such as `desk:world language:en`.
+ */
+export const facets = sqliteTable(
+  'facets',
+  {
+    articleId: text()
+      .notNull()
+      .references(() => snapshots.articleId),
+    facet: text().notNull(),
+    publishedAt: text().notNull(),
+    contentUpdatedAt: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.articleId, t.facet] }),
+    index('facets_by_publication').on(t.facet, t.publishedAt, t.articleId, t.contentUpdatedAt),
+    index('facets_by_update').on(t.facet, t.contentUpdatedAt, t.articleId, t.publishedAt),
   ],
 );
 
@@ -302,7 +328,7 @@ export const revisions = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.kind, t.resourceId, t.version] }),
     index('revisions_of_article').on(t.articleId, t.kind, t.resourceId, t.articleVersion),
-    check('revisions_kind', sql`${t.kind} IN ('article', 'section', 'image', 'quote', 'embed')`),
+    check('revisions_kind', sql`${t.kind} IN ('article', 'section', 'image', 'quote', 'embed', 'desk', 'tag')`),
     check(
       'revisions_article',
       sql`(${t.kind} IN ('article', 'section')) = (${t.articleId} IS NOT NULL AND ${t.articleVersion} IS NOT NULL)`,
@@ -345,6 +371,57 @@ export const apiKeys = sqliteTable(
     createdAt: text().notNull(),
     expiresAt: text(),
     revokedAt: text(),
+    /** About when it last let somebody in. */
+    lastUsedAt: text(),
+    /** The key that it takes over from; both are good until that one expires. */
+    rotatedFrom: text().references((): AnySQLiteColumn => apiKeys.id),
   },
-  (t) => [check('api_keys_role', sql`${t.role} IN ('viewer', 'editor', 'publisher', 'admin')`)],
+  (t) => [
+    uniqueIndex('api_keys_rotated_from').on(t.rotatedFrom),
+    check('api_keys_role', sql`${t.role} IN ('viewer', 'editor', 'publisher', 'admin')`),
+  ],
+);
+
+/** A change that reaches more live stories than one commit should carry: they are compiled anew in batches, by id. */
+export const propagations = sqliteTable(
+  'propagations',
+  {
+    id: text().primaryKey(),
+    /** What changed; `format` is the program itself. */
+    kind: text().$type<'article' | 'image' | 'quote' | 'embed' | 'desk' | 'tag' | 'format'>().notNull(),
+    resourceId: text().notNull(),
+    startedAt: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+    total: integer().notNull(),
+    done: integer().notNull(),
+    /** The last story done; the ids after it are still to do. */
+    cursor: text().notNull(),
+    finishedAt: text(),
+  },
+  (t) => [
+    index('propagations_unfinished').on(t.id).where(sql`${t.finishedAt} IS NULL`),
+    check('propagations_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed', 'desk', 'tag', 'format')`),
+    check('propagations_done', sql`${t.done} >= 0 AND ${t.total} >= 0`),
+  ],
+);
+
+/** What was scrubbed for good, on whose word and why. Append-only. */
+export const erasures = sqliteTable(
+  'erasures',
+  {
+    id: text().primaryKey(),
+    at: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+    kind: text().$type<'article' | 'image' | 'quote' | 'embed'>().notNull(),
+    resourceId: text().notNull(),
+    reason: text().notNull(),
+    /** Not so during the transaction that scrubs: while there is such a row, history may be changed. */
+    done: integer({ mode: 'boolean' }).notNull(),
+  },
+  (t) => [
+    uniqueIndex('erasures_of_resource').on(t.kind, t.resourceId),
+    check('erasures_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed')`),
+  ],
 );
