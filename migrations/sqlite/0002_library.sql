@@ -131,6 +131,11 @@ INSERT INTO `where_used` (`scope`, `user_kind`, `user_id`, `section_id`, `kind`,
 --> statement-breakpoint
 INSERT INTO `where_used` (`scope`, `user_kind`, `user_id`, `section_id`, `kind`, `resource_id`) SELECT 'live', 'article', `article_id`, '', 'tag', json_extract(tag.`value`, '$.key') FROM `snapshots`, json_each(`summary`, '$.tags') AS tag WHERE `withdrawn_at` IS NULL;
 --> statement-breakpoint
+-- An image block may crop its image now.
+UPDATE `sections` SET `blocks` = (SELECT json_group_array(json(CASE WHEN json_extract(block.`value`, '$.type') = 'image' THEN json_insert(block.`value`, '$.crop', NULL) ELSE block.`value` END)) FROM json_each(`sections`.`blocks`) AS block) WHERE `blocks` LIKE '%"image"%';
+--> statement-breakpoint
+UPDATE `revisions` SET `content` = json_set(`content`, '$.blocks', json((SELECT json_group_array(json(CASE WHEN json_extract(block.`value`, '$.type') = 'image' THEN json_insert(block.`value`, '$.crop', NULL) ELSE block.`value` END)) FROM json_each(`revisions`.`content`, '$.blocks') AS block))) WHERE `kind` = 'section' AND `content` LIKE '%"image"%';
+--> statement-breakpoint
 -- The triggers of a rebuilt table went with it. History is only ever added to, but for an erasure, which keeps number, time and actor.
 CREATE TRIGGER `revisions_no_update` BEFORE UPDATE ON `revisions` WHEN NOT EXISTS (SELECT 1 FROM `erasures` WHERE `done` = 0) OR NEW.`kind` IS NOT OLD.`kind` OR NEW.`resource_id` IS NOT OLD.`resource_id` OR NEW.`version` IS NOT OLD.`version` OR NEW.`article_id` IS NOT OLD.`article_id` OR NEW.`article_version` IS NOT OLD.`article_version` OR NEW.`at` IS NOT OLD.`at` OR NEW.`by_key` IS NOT OLD.`by_key` OR NEW.`by_actor` IS NOT OLD.`by_actor` OR NEW.`action` IS NOT OLD.`action` BEGIN SELECT RAISE(ABORT, 'revisions is append-only'); END;
 --> statement-breakpoint

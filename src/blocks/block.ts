@@ -8,10 +8,15 @@ export interface Reference {
   id: string;
   /** Path of the pointing field within the block. */
   path: (string | number)[];
+  /** The alt text that stands in for the image's own at this place, if any; images only. */
+  alt?: string | null;
 }
 
 /** Puts an inline resource into the library and gives the id to refer to it by. `path` is its place within the block. */
 export type Keep = <K extends ResourceKind>(kind: K, inline: InlineResources[K], path: (string | number)[]) => string;
+
+/** Gives what to keep of blocks that stand within another. `path` is their place within it. */
+export type StoreInner = (drafts: readonly unknown[], path: (string | number)[]) => unknown[];
 
 /** What one kind of block is. Everything else in the product asks here and knows no kind by name. */
 export interface BlockKind<
@@ -28,7 +33,7 @@ export interface BlockKind<
   /** As readers get it: resources whole. */
   readonly delivered: Delivered;
   /** What to keep of a draft. */
-  store(draft: z.output<Draft>, keep: Keep): Omit<z.output<Managed>, 'id' | 'type'>;
+  store(draft: z.output<Draft>, keep: Keep, storeInner: StoreInner): Omit<z.output<Managed>, 'id' | 'type'>;
   references(block: z.output<Managed>): Reference[];
   deliver(block: z.output<Managed>, library: Library): Omit<z.output<Delivered>, 'id' | 'type'>;
   /** The words of the block that a reader of the running text reads; '' when it has none. */

@@ -1,42 +1,40 @@
 // The list of block kinds. A new kind is its file and a line here.
 import { z } from 'zod';
-import type { Keep, Reference } from './block.js';
+import { asideHolding } from './aside.js';
+import type { Keep, Reference, StoreInner } from './block.js';
+import { divider } from './divider.js';
 import { embed } from './embed.js';
+import { gallery } from './gallery.js';
+import { heading } from './heading.js';
 import { image } from './image.js';
 import type { Library } from './library.js';
+import { list } from './list.js';
 import { paragraph } from './paragraph.js';
 import { quote } from './quote.js';
+import { table } from './table.js';
 
-export const blockKinds = [paragraph, image, quote, embed] as const;
+/** The kinds that may stand anywhere, in an aside as well. */
+const plainKinds = [paragraph, heading, list, image, gallery, quote, embed, table, divider] as const;
 
 type Part = 'draft' | 'managed' | 'delivered';
 type PartsOf<Kinds extends readonly unknown[], P extends Part> = {
   -readonly [I in keyof Kinds]: Kinds[I] extends Record<P, infer Schema> ? Schema : never;
 };
 
-function schemas<P extends Part>(part: P): PartsOf<typeof blockKinds, P> {
-  return blockKinds.map((kind) => kind[part]) as unknown as PartsOf<typeof blockKinds, P>;
+function schemas<const Kinds extends readonly Record<Part, z.ZodType>[], P extends Part>(
+  kinds: Kinds,
+  part: P,
+): PartsOf<Kinds, P> {
+  return kinds.map((kind) => kind[part]) as unknown as PartsOf<Kinds, P>;
 }
-
-export const BlockDraft = z.discriminatedUnion('type', schemas('draft')).meta({ id: 'BlockDraft' });
-export const ManagedBlock = z.discriminatedUnion('type', schemas('managed')).meta({ id: 'ManagedBlock' });
-export const Block = z.discriminatedUnion('type', schemas('delivered')).meta({ id: 'Block' });
-
-export type BlockDraft = z.output<typeof BlockDraft>;
-export type ManagedBlock = z.output<typeof ManagedBlock>;
-export type Block = z.output<typeof Block>;
 
 /** A block kind as seen by code that treats all alike: which kind goes with which block is looked up by `type`. */
 interface AnyBlockKind {
-  store(draft: BlockDraft, keep: Keep): object;
-  references(block: ManagedBlock): Reference[];
-  deliver(block: ManagedBlock, library: Library): object;
-  readingText(block: Block): string;
+  store(draft: object, keep: Keep, storeInner: StoreInner): object;
+  references(block: object): Reference[];
+  deliver(block: object, library: Library): object;
+  readingText(block: object): string;
 }
-
-const kindsByType = new Map<string, AnyBlockKind>(
-  blockKinds.map((kind) => [kind.type, kind as unknown as AnyBlockKind]),
-);
 
 function kindOf(type: string): AnyBlockKind {
   const kind = kindsByType.get(type);
@@ -44,9 +42,38 @@ function kindOf(type: string): AnyBlockKind {
   return kind;
 }
 
-/** The block to keep for a draft, under the given id. */
-export function storeBlock(draft: BlockDraft, id: string, keep: Keep): ManagedBlock {
-  return { id, type: draft.type, ...kindOf(draft.type).store(draft, keep) } as ManagedBlock;
+const PlainBlock = z
+  .discriminatedUnion('type', schemas(plainKinds, 'delivered'))
+  .meta({ id: 'PlainBlock', description: 'Any block but an aside.' });
+type PlainBlock = z.output<typeof PlainBlock>;
+
+const aside = asideHolding({
+  draft: z.discriminatedUnion('type', schemas(plainKinds, 'draft')).meta({ id: 'PlainBlockDraft' }),
+  managed: z.discriminatedUnion('type', schemas(plainKinds, 'managed')).meta({ id: 'ManagedPlainBlock' }),
+  delivered: PlainBlock,
+  references: (block) => kindOf(block.type).references(block),
+  deliver: (block, library) =>
+    ({ id: block.id, type: block.type, ...kindOf(block.type).deliver(block, library) }) as PlainBlock,
+  readingText: (block) => kindOf(block.type).readingText(block),
+});
+
+export const blockKinds = [...plainKinds, aside] as const;
+
+const kindsByType = new Map(
+  blockKinds.map((kind): [string, AnyBlockKind] => [kind.type, kind as unknown as AnyBlockKind]),
+);
+
+export const BlockDraft = z.discriminatedUnion('type', schemas(blockKinds, 'draft')).meta({ id: 'BlockDraft' });
+export const ManagedBlock = z.discriminatedUnion('type', schemas(blockKinds, 'managed')).meta({ id: 'ManagedBlock' });
+export const Block = z.discriminatedUnion('type', schemas(blockKinds, 'delivered')).meta({ id: 'Block' });
+
+export type BlockDraft = z.output<typeof BlockDraft>;
+export type ManagedBlock = z.output<typeof ManagedBlock>;
+export type Block = z.output<typeof Block>;
+
+/** The block to keep for a draft, under the given id. `storeInner` is asked for blocks that stand within it. */
+export function storeBlock(draft: BlockDraft, id: string, keep: Keep, storeInner: StoreInner): ManagedBlock {
+  return { id, type: draft.type, ...kindOf(draft.type).store(draft, keep, storeInner) } as ManagedBlock;
 }
 
 /** Every place of the block that points at a library resource. */
@@ -62,4 +89,9 @@ export function deliverBlock(block: ManagedBlock, library: Library): Block {
 /** The words of a delivered block that count as reading matter. */
 export function readingTextOf(block: Block): string {
   return kindOf(block.type).readingText(block);
+}
+
+/** The blocks, each followed by those that stand within it. */
+export function allBlocks<B extends { type: string }>(blocks: readonly B[]): B[] {
+  return blocks.flatMap((block) => ('blocks' in block ? [block, ...allBlocks(block.blocks as B[])] : [block]));
 }

@@ -1,6 +1,6 @@
 // Turns posted sections into what is kept: ids given, inline resources taken into the library, references gathered.
-import type { Keep, Reference } from '../blocks/block.js';
-import { type BlockDraft, type ManagedBlock, referencesOf, storeBlock } from '../blocks/index.js';
+import type { Keep, Reference, StoreInner } from '../blocks/block.js';
+import { allBlocks, type BlockDraft, type ManagedBlock, referencesOf, storeBlock } from '../blocks/index.js';
 import { type InlineResources, type ResourceFacts, type ResourceKind, resourceKinds } from '../blocks/library.js';
 import type { Actor } from '../kernel/actor.js';
 import { type DomainError, unprocessable, type Violation } from '../kernel/errors.js';
@@ -46,12 +46,19 @@ export class Drafting {
 
   /** The blocks to keep of those posted at `path`. */
   blocks(drafts: readonly BlockDraft[], path: (string | number)[]): ManagedBlock[] {
+    const blocks = this.#store(drafts, path);
+    blocks.forEach((block, i) => {
+      this.#refer(referencesOf(block), [...path, i]);
+    });
+    return blocks;
+  }
+
+  #store(drafts: readonly BlockDraft[], path: (string | number)[]): ManagedBlock[] {
     return drafts.map((draft, i) => {
       const at = [...path, i];
       const keep: Keep = (kind, inline, within) => this.#keep(kind, inline, [...at, ...within]);
-      const block = storeBlock(draft, this.#blockId(draft.id, at), keep);
-      this.#refer(referencesOf(block), at);
-      return block;
+      const storeInner: StoreInner = (inner, within) => this.#store(inner as BlockDraft[], [...at, ...within]);
+      return storeBlock(draft, this.#blockId(draft.id, at), keep, storeInner);
     });
   }
 
@@ -158,6 +165,11 @@ export class Drafting {
   #refusal(): DomainError {
     return unprocessable('The body refers to what is not there, or not its own.', this.#violations);
   }
+}
+
+/** How many blocks the sections have, those within others among them. */
+export function countBlocks(sections: readonly { blocks: readonly ManagedBlock[] }[]): number {
+  return sections.reduce((count, { blocks }) => count + allBlocks(blocks).length, 0);
 }
 
 /** @throws `unprocessable` when a story has more sections or blocks than it may */

@@ -1,5 +1,5 @@
 // Makes of a story the bytes that readers get. Pure: everything it needs is handed to it.
-import { deliverBlock, readingTextOf } from '../blocks/index.js';
+import { allBlocks, deliverBlock, readingTextOf } from '../blocks/index.js';
 import type { Image, Library } from '../blocks/library.js';
 import type { Article, ArticleLink, ArticleSummary, Section } from '../blocks/story.js';
 import type { ArticleContent } from '../content/history.js';
@@ -96,7 +96,7 @@ function countWordsOf(sections: readonly Section[]): number {
 
 function firstImage(sections: readonly Section[]): Image | null {
   for (const { blocks } of sections) {
-    for (const block of blocks) if (block.type === 'image') return block.image;
+    for (const block of allBlocks(blocks)) if (block.type === 'image') return block.image;
   }
   return null;
 }

@@ -62,6 +62,8 @@ const summary = JSON.stringify({
   tags: [{ key: 'belarus', name: 'Belarus' }],
 });
 
+const blocks = '[{"id":"b1","type":"image","imageId":"i1"},{"id":"b2","type":"paragraph","text":"An \\"image\\""}]';
+
 /** Rows of the schema of migration 0001. */
 function fillFirst(connection: Connection): void {
   const put = (table: string, row: Record<string, unknown>) => insert(connection, table, row);
@@ -71,7 +73,7 @@ function fillFirst(connection: Connection): void {
   put('quotes', { id: 'q1', ...stamp, text: 'T', language: 'en' });
   put('embeds', { id: 'e1', ...stamp, kind: 'video', provider: 'P', title: 'T', thumbnail_image_id: 'i1' });
   put('articles', { id: 'a1', ...article });
-  put('sections', { id: 's1', ...stamp, article_id: 'a1', anchor: 'a', anchor_fixed: 1, blocks: '[]' });
+  put('sections', { id: 's1', ...stamp, article_id: 'a1', anchor: 'a', anchor_fixed: 1, blocks });
   put('article_tags', { article_id: 'a1', tag: 'belarus' });
   put('slugs', { slug: 's', article_id: 'a1', published: 1 });
   put('where_used', {
@@ -103,6 +105,17 @@ function fillFirst(connection: Connection): void {
     fields: '[]',
     content: '{"alt":"A"}',
   });
+  put('revisions', {
+    kind: 'section',
+    resource_id: 's1',
+    version: 1,
+    article_id: 'a1',
+    article_version: 1,
+    at,
+    action: 'create',
+    fields: '[]',
+    content: `{"heading":"H","anchor":"a","blocks":${blocks}}`,
+  });
   put('changes', { at, action: 'create', kind: 'image', resource_id: 'i1', version: 1, public: 0 });
   put('api_keys', { id: 'k1', name: 'K', role: 'admin', secret_hash: 'x', created_at: at });
 }
@@ -128,7 +141,7 @@ describe('an upgrade', () => {
     const after = openWriter(path);
     for (const [table, some] of rows) {
       expect(rowsOf(after, table), table).toEqual(
-        expect.arrayContaining(some.map((row) => expect.objectContaining(row))),
+        expect.arrayContaining(some.map(({ blocks: _, content: __, ...row }) => expect.objectContaining(row))),
       );
     }
     expect(rowsOf(after, 'desks')).toMatchObject([{ key: 'world', name: 'The world', version: 1 }]);
@@ -140,6 +153,11 @@ describe('an upgrade', () => {
       ['live', 'a1', 'desk', 'world'],
       ['live', 'a1', 'tag', 'belarus'],
     ]);
+    const [section] = rowsOf(after, 'sections');
+    const cropped = [{ id: 'b1', type: 'image', imageId: 'i1', crop: null }, JSON.parse(blocks)[1]];
+    expect(JSON.parse(String(section?.blocks))).toEqual(cropped);
+    const [revision] = rowsOf(after, 'revisions').filter(({ kind }) => kind === 'section');
+    expect(JSON.parse(String(revision?.content))).toEqual({ heading: 'H', anchor: 'a', blocks: cropped });
     expect(() => after.file.exec("UPDATE revisions SET content = '{}'")).toThrow(/append-only/);
     after.file.close();
     return store.close();

@@ -1,3 +1,4 @@
+import { allBlocks } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
@@ -8,7 +9,7 @@ import { slugify, unusedSlug } from '../../kernel/slugs.js';
 import { violationsOf } from '../../kernel/violations.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
-import { Drafting, requireCounts } from '../drafting.js';
+import { countBlocks, Drafting, requireCounts } from '../drafting.js';
 import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../history.js';
 import { readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import { contentOf, type PlannedSection, planSections } from '../sections/plan.js';
@@ -92,7 +93,7 @@ export function articleService(store: Store, clock: Clock) {
       const at = instant(clock);
       const drafting = new Drafting(draft.language);
       const planned = planSections(draft.sections ?? [], [], drafting);
-      requireCounts(planned.length, countBlocks(planned));
+      requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({
         ...draft,
         slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
@@ -140,10 +141,10 @@ export function articleService(store: Store, clock: Clock) {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
       refuseIfAny(readOnlyViolations(body, record.summary, readOnlyNames));
       const at = instant(clock);
-      const known = sections.flatMap(({ section }) => section.blocks.map((block) => block.id));
+      const known = sections.flatMap(({ section }) => allBlocks(section.blocks).map((block) => block.id));
       const drafting = new Drafting(body.language, known);
       const planned = planSections(body.sections ?? [], sections, drafting);
-      requireCounts(planned.length, countBlocks(planned));
+      requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({ ...body, slug: body.slug ?? record.fields.slug }) as ArticleFields;
       const statements = await changeOf(record, sections, { fields, planned }, drafting, 'replace', actor, at);
       return { statements, result: record.summary.id };
@@ -333,10 +334,6 @@ export function articleService(store: Store, clock: Clock) {
   }
 
   return { get, getRecord, isEmpty, list, create, replace, patch };
-}
-
-function countBlocks(planned: readonly PlannedSection[]): number {
-  return planned.reduce((count, { content }) => count + content.blocks.length, 0);
 }
 
 /** @throws `invalid` when the patch leads to fields that are wrong together */

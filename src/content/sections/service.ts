@@ -1,3 +1,4 @@
+import { allBlocks } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { notFound, unprocessable } from '../../kernel/errors.js';
@@ -6,7 +7,7 @@ import { changedPointers, jsonEqual } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type ArticleRecord, findArticle, raiseArticleVersion, updateArticle } from '../articles/repository.js';
-import { Drafting, requireCounts } from '../drafting.js';
+import { countBlocks, Drafting, requireCounts } from '../drafting.js';
 import { changeStatements, findRevisionContent, revisionStatements, type SectionContent } from '../history.js';
 import { creationStamp, managedOf, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import { anchorFor, contentOf, planSection } from './plan.js';
@@ -80,7 +81,7 @@ export function sectionService(store: Store, clock: Clock) {
       const at = instant(clock);
       const drafting = new Drafting(article.fields.language);
       const blocks = drafting.blocks(body.blocks ?? [], ['blocks']);
-      requireCounts(existing.length + 1, countBlocks(existing) + blocks.length);
+      requireCounts(existing.length + 1, countBlocks([...existing.map(({ section }) => section), { blocks }]));
       const heading = body.heading ?? null;
       const content = { id, anchor: anchorFor(heading, undefined, anchorsOf(existing)), heading, blocks };
       const order = placed(
@@ -120,10 +121,10 @@ export function sectionService(store: Store, clock: Clock) {
       const others = siblings.filter((sibling) => sibling.section.id !== id);
       const drafting = new Drafting(
         article.fields.language,
-        section.blocks.map((block) => block.id),
+        allBlocks(section.blocks).map((block) => block.id),
       );
       const blocks = body.blocks === undefined ? section.blocks : drafting.blocks(body.blocks ?? [], ['blocks']);
-      requireCounts(siblings.length, countBlocks(others) + blocks.length);
+      requireCounts(siblings.length, countBlocks([...others.map(({ section }) => section), { blocks }]));
       const heading = body.heading === undefined ? section.heading : body.heading;
       const planned = planSection(
         { id, anchor: anchorFor(heading, record, anchorsOf(others)), heading, blocks },
@@ -262,10 +263,6 @@ export function sectionService(store: Store, clock: Clock) {
 
 function anchorsOf(records: readonly SectionRecord[]): Set<string> {
   return new Set(records.map(({ section }) => section.anchor));
-}
-
-function countBlocks(records: readonly SectionRecord[]): number {
-  return records.reduce((count, { section }) => count + section.blocks.length, 0);
 }
 
 /** The order with `id` behind `after`, or first. @throws `unprocessable` when `after` is not in it */

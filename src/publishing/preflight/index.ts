@@ -29,9 +29,9 @@ function placedUses({ fields, sections }: ArticleContent, resources: Resources):
     uses.push({ kind: 'image', id: fields.leadImageId, pointer: '/leadImageId', altOverride: null });
   sections.forEach(({ blocks }, s) => {
     blocks.forEach((block, b) => {
-      for (const { kind, id, path } of referencesOf(block)) {
+      for (const { kind, id, path, alt } of referencesOf(block)) {
         const pointer = jsonPointer(['sections', s, 'blocks', b, ...path]);
-        uses.push({ kind, id, pointer, altOverride: block.type === 'image' ? block.alt : null });
+        uses.push({ kind, id, pointer, altOverride: alt ?? null });
         const thumbnail = kind === 'embed' && resources.has('embed', id) ? resources.thumbnailOf(id) : null;
         if (thumbnail !== null) uses.push({ kind: 'image', id: thumbnail, pointer, altOverride: null });
       }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { image } from '../../../src/blocks/image.js';
 import { deliverBlock, readingTextOf, referencesOf, storeBlock } from '../../../src/blocks/index.js';
-import { keepNothing, library } from '../../support/blocks.js';
+import { keepNothing, library, storeNothing } from '../../support/blocks.js';
 
 const blockId = '01852a5c-9d00-7a11-8b22-0000000000b1';
 const id = '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17';
@@ -20,23 +20,34 @@ describe('a block of kind image', () => {
   it('puts an inline resource into the library', () => {
     const draft = image.draft.parse({ type: 'image', image: { alt: 'Seen.' } });
     const paths: unknown[] = [];
-    const block = storeBlock(draft, blockId, (kind, _inline, path) => {
-      paths.push([kind, path]);
-      return id;
-    });
+    const block = storeBlock(
+      draft,
+      blockId,
+      (kind, _inline, path) => {
+        paths.push([kind, path]);
+        return id;
+      },
+      storeNothing,
+    );
     expect(paths).toEqual([['image', ['image']]]);
-    expect(block).toEqual({ id: blockId, type: 'image', imageId: id, alt: null, caption: null });
-    expect(referencesOf(block)).toEqual([{ kind: 'image', id, path: ['imageId'] }]);
+    expect(block).toEqual({ id: blockId, type: 'image', imageId: id, alt: null, caption: null, crop: null });
+    expect(referencesOf(block)).toEqual([{ kind: 'image', id, path: ['imageId'], alt: null }]);
   });
 
   it('is delivered with its resource whole', () => {
-    const block = storeBlock(image.draft.parse({ type: 'image', imageId: id, caption: 'Here.' }), blockId, keepNothing);
+    const block = storeBlock(
+      image.draft.parse({ type: 'image', imageId: id, caption: 'Here.' }),
+      blockId,
+      keepNothing,
+      storeNothing,
+    );
     const delivered = deliverBlock(block, library);
     expect(delivered).toEqual({
       id: blockId,
       type: 'image',
       alt: 'Seen.',
       caption: 'Here.',
+      crop: null,
       image: library.image(id),
     });
     expect(image.delivered.safeParse(delivered).error).toBeUndefined();
@@ -44,9 +55,14 @@ describe('a block of kind image', () => {
   });
 
   it('shows the caption and alt text of the image itself, unless the story has its own', () => {
-    const plain = storeBlock(image.draft.parse({ type: 'image', imageId: id }), 'b', keepNothing);
+    const plain = storeBlock(image.draft.parse({ type: 'image', imageId: id }), 'b', keepNothing, storeNothing);
     expect(deliverBlock(plain, library)).toMatchObject({ alt: 'Seen.', caption: 'Told.' });
-    const own = storeBlock(image.draft.parse({ type: 'image', imageId: id, alt: 'Mine.' }), 'b', keepNothing);
+    const own = storeBlock(
+      image.draft.parse({ type: 'image', imageId: id, alt: 'Mine.' }),
+      'b',
+      keepNothing,
+      storeNothing,
+    );
     expect(deliverBlock(own, library)).toMatchObject({ alt: 'Mine.', caption: 'Told.', image: { alt: 'Seen.' } });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliverBlock, readingTextOf, referencesOf, storeBlock } from '../../../src/blocks/index.js';
 import { paragraph } from '../../../src/blocks/paragraph.js';
-import { keepNothing, library } from '../../support/blocks.js';
+import { keepNothing, library, storeNothing } from '../../support/blocks.js';
 
 const blockId = '01852a5c-9d00-7a11-8b22-0000000000b1';
 const quoteId = '01852a5c-7083-72d5-8b39-e14a6f0c925d';
@@ -50,10 +50,15 @@ describe('a paragraph', () => {
       spans: [{ start: 8, end: 10, type: 'quote', quote: { text: 'no', language: 'en' } }],
     });
     const kept: unknown[] = [];
-    const block = storeBlock(draft, blockId, (kind, inline, path) => {
-      kept.push([kind, inline, path]);
-      return quoteId;
-    });
+    const block = storeBlock(
+      draft,
+      blockId,
+      (kind, inline, path) => {
+        kept.push([kind, inline, path]);
+        return quoteId;
+      },
+      storeNothing,
+    );
     expect(kept).toMatchObject([['quote', { text: 'no' }, ['spans', 0, 'quote']]]);
     expect(block).toEqual({
       id: blockId,
@@ -70,7 +75,7 @@ describe('a paragraph', () => {
 
   it('has no spans when none are sent', () => {
     expect(
-      storeBlock(paragraph.draft.parse({ type: 'paragraph', text: 'x', spans: null }), 'b', keepNothing),
+      storeBlock(paragraph.draft.parse({ type: 'paragraph', text: 'x', spans: null }), 'b', keepNothing, storeNothing),
     ).toMatchObject({ spans: [] });
   });
 });
