@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { sectionRoutes } from './content/sections/routes.js';
+import { taxonomyRoutes } from './content/taxonomy/routes.js';
 import { listLinks, storyRoutes } from './delivery/articles/routes.js';
 import { storyService } from './delivery/articles/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
@@ -18,6 +19,7 @@ import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
+import { propagationRoutes } from './publishing/propagation/routes.js';
 import { publishingRoutes } from './publishing/routes.js';
 import type { Services } from './services.js';
 import type { Store } from './storage/store.js';
@@ -67,7 +69,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   }
 
   const api: Api = { app, access: accessService(store, clock) };
-  const { articles, sections, library, publishing } = services;
+  const { articles, sections, library, desks, tags, publishing, propagation } = services;
   storyRoutes(api, storyService(store, listLinks));
   deliveredLibraryRoutes(api, store);
   articleRoutes(api, articles);
@@ -76,6 +78,13 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);
+  taxonomyRoutes(api, 'desk', desks);
+  taxonomyRoutes(api, 'tag', tags);
+  propagationRoutes(api, propagation);
+  app.addHook('onReady', () =>
+    propagation.start((error) => app.log.error(error, 'a propagation could not go on; it is tried again')),
+  );
+  app.addHook('onClose', () => propagation.stop());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

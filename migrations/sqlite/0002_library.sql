@@ -95,7 +95,8 @@ CREATE TABLE `__new_desks` (
 	`updated_at` text NOT NULL,
 	`updated_by_key` text,
 	`updated_by_actor` text,
-	CONSTRAINT "desks_version" CHECK("__new_desks"."version" >= 1)
+	`live_stories` integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "desks_version" CHECK("__new_desks"."version" >= 1 AND "__new_desks"."live_stories" >= 0)
 );
 --> statement-breakpoint
 INSERT INTO `__new_desks`("key", "name", "version", "created_at", "created_by_key", "created_by_actor", "updated_at", "updated_by_key", "updated_by_actor") SELECT "key", "name", 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL FROM `desks`;--> statement-breakpoint
@@ -111,7 +112,8 @@ CREATE TABLE `__new_tags` (
 	`updated_at` text NOT NULL,
 	`updated_by_key` text,
 	`updated_by_actor` text,
-	CONSTRAINT "tags_version" CHECK("__new_tags"."version" >= 1)
+	`live_stories` integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "tags_version" CHECK("__new_tags"."version" >= 1 AND "__new_tags"."live_stories" >= 0)
 );
 --> statement-breakpoint
 INSERT INTO `__new_tags`("key", "name", "version", "created_at", "created_by_key", "created_by_actor", "updated_at", "updated_by_key", "updated_by_actor") SELECT "key", "name", 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL FROM `tags`;--> statement-breakpoint
@@ -130,6 +132,10 @@ INSERT INTO `revisions` (`kind`, `resource_id`, `version`, `at`, `action`, `fiel
 INSERT INTO `where_used` (`scope`, `user_kind`, `user_id`, `section_id`, `kind`, `resource_id`) SELECT 'live', 'article', `article_id`, '', 'desk', json_extract(`summary`, '$.desk.key') FROM `snapshots` WHERE `withdrawn_at` IS NULL;
 --> statement-breakpoint
 INSERT INTO `where_used` (`scope`, `user_kind`, `user_id`, `section_id`, `kind`, `resource_id`) SELECT 'live', 'article', `article_id`, '', 'tag', json_extract(tag.`value`, '$.key') FROM `snapshots`, json_each(`summary`, '$.tags') AS tag WHERE `withdrawn_at` IS NULL;
+--> statement-breakpoint
+UPDATE `desks` SET `live_stories` = (SELECT count(*) FROM `where_used` WHERE `scope` = 'live' AND `kind` = 'desk' AND `resource_id` = `desks`.`key`);
+--> statement-breakpoint
+UPDATE `tags` SET `live_stories` = (SELECT count(*) FROM `where_used` WHERE `scope` = 'live' AND `kind` = 'tag' AND `resource_id` = `tags`.`key`);
 --> statement-breakpoint
 -- An image block may crop its image now.
 UPDATE `sections` SET `blocks` = (SELECT json_group_array(json(CASE WHEN json_extract(block.`value`, '$.type') = 'image' THEN json_insert(block.`value`, '$.crop', NULL) ELSE block.`value` END)) FROM json_each(`sections`.`blocks`) AS block) WHERE `blocks` LIKE '%"image"%';

@@ -1,11 +1,15 @@
-import { and, eq } from 'drizzle-orm';
+import { and, asc, countDistinct, eq, gt, inArray } from 'drizzle-orm';
 import { type ManagedBlock, referencesOf } from '../blocks/index.js';
 import type { ResourceKind } from '../blocks/library.js';
+import { chunksOf } from '../kernel/chunks.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
+/** What live stories show of others, so that a change to it reaches them. */
+export type UsedKind = ResourceKind | 'article' | 'desk' | 'tag';
+
 export interface Use {
-  kind: ResourceKind | 'article' | 'desk' | 'tag';
+  kind: UsedKind;
   id: string;
 }
 
@@ -49,4 +53,59 @@ export function workingUseStatements(
     { query: db.delete(whereUsed).where(mine) },
     ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows) }] : []),
   ];
+}
+
+function isLiveUse({ tables: { whereUsed } }: Store, kind: UsedKind, id: string) {
+  return and(
+    eq(whereUsed.kind, kind),
+    eq(whereUsed.resourceId, id),
+    eq(whereUsed.scope, 'live'),
+    eq(whereUsed.userKind, 'article'),
+  );
+}
+
+/** Ids of live stories that show a thing, in their order, beyond one of them. */
+export async function listLiveUsers(
+  store: Store,
+  kind: UsedKind,
+  id: string,
+  limit: number,
+  beyond = '',
+): Promise<string[]> {
+  const { whereUsed } = store.tables;
+  const rows = await store.all(
+    store.db
+      .selectDistinct({ userId: whereUsed.userId })
+      .from(whereUsed)
+      .where(and(isLiveUse(store, kind, id), gt(whereUsed.userId, beyond)))
+      .orderBy(asc(whereUsed.userId))
+      .limit(limit),
+  );
+  return rows.map(({ userId }) => userId);
+}
+
+/** How many live stories show a thing. */
+export async function countLiveUsers(store: Store, kind: UsedKind, id: string): Promise<number> {
+  const [row] = await store.all(
+    store.db
+      .select({ users: countDistinct(store.tables.whereUsed.userId) })
+      .from(store.tables.whereUsed)
+      .where(isLiveUse(store, kind, id)),
+  );
+  return row?.users ?? 0;
+}
+
+/** How many ids one query names: engines bound its parameters. */
+const knownUsersMax = 5000;
+
+/** Holds a commit to the live stories that show a thing being exactly those that were read. */
+export function guardLiveUsers(store: Store, kind: UsedKind, id: string, userIds: readonly string[]): Statement[] {
+  const { whereUsed } = store.tables;
+  const users = (among?: readonly string[]) =>
+    store.db
+      .selectDistinct({ userId: whereUsed.userId })
+      .from(whereUsed)
+      .where(and(isLiveUse(store, kind, id), among && inArray(whereUsed.userId, [...among])));
+  const known = chunksOf(userIds, knownUsersMax).map((some) => ({ query: users(some), rows: some.length }));
+  return [{ query: users(), rows: userIds.length }, ...known];
 }

@@ -1,6 +1,6 @@
 // Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
 import { DomainError } from '../kernel/errors.js';
 import { versionTag } from '../kernel/version-tags.js';
@@ -41,6 +41,24 @@ export const patchBody = ['application/merge-patch+json', 'application/json'] as
 export function sendManaged(reply: FastifyReply, resource: { version: number }): { data: unknown } {
   reply.header('etag', versionTag(resource.version));
   return { data: resource };
+}
+
+/** The parameter of changes that can be tried. */
+export const dryRun = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
+  .meta({
+    description: 'Whether to change nothing, and only tell which live stories the change would reach.',
+    example: 'true',
+  });
+
+/** Answers with a managed resource as a change left it, and what the change makes of live stories. */
+export function sendChanged<Resource extends { version: number }>(
+  reply: FastifyReply,
+  { resource, ...rest }: { resource: Resource },
+): { data: unknown } {
+  return { ...sendManaged(reply, resource), ...rest };
 }
 
 /** Answers 201 with a new managed resource, its version tag and its address. */

@@ -96,6 +96,9 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Images': 'The pictures of the library. Needs an API key.',
   'Management: Quotes': 'The quotes of the library. Needs an API key.',
   'Management: Embeds': 'The embedded media of the library. Needs an API key.',
+  'Management: Desks': 'What part of the site a story belongs to. Needs an API key.',
+  'Management: Tags': 'What a story is about. Needs an API key.',
+  'Management: Propagations': 'Changes on their way to many live stories. Needs an API key.',
   'System: Health': 'Whether the server lives and can serve. Public.',
 };
 

@@ -1,12 +1,16 @@
 // Makes of a story the bytes that readers get. Pure: everything it needs is handed to it.
 import { allBlocks, deliverBlock, readingTextOf } from '../blocks/index.js';
-import type { Image, Library } from '../blocks/library.js';
+import type { Image, Library, ResourceKind } from '../blocks/library.js';
 import type { Article, ArticleLink, ArticleSummary, Section } from '../blocks/story.js';
 import type { ArticleContent } from '../content/history.js';
 import { entityTag } from '../kernel/entity-tag.js';
 import { countWords } from '../kernel/inline-text.js';
+import { facetsOf } from './facets.js';
 
 const wordsPerMinute = 238;
+
+/** Rises when compiled stories get another form, so that those of the form before are compiled anew after an upgrade. */
+export const compiledFormat = 1;
 
 export interface PublicationTimes {
   firstPublishedAt: string;
@@ -19,8 +23,10 @@ export interface CompileInput {
   content: ArticleContent;
   times: PublicationTimes;
   library: Library;
+  /** The library resources that the story shows. */
+  uses: readonly { kind: ResourceKind; id: string }[];
   /** Names of the desk and the tags, by key. */
-  names: { desks: ReadonlyMap<string, string>; tags: ReadonlyMap<string, string> };
+  names: { desk(key: string): string; tag(key: string): string };
   /** The live stories that this one points at, by id. */
   links: ReadonlyMap<string, ArticleLink>;
 }
@@ -35,6 +41,10 @@ export interface CompiledStory {
   etag: string;
   /** The ArticleSummary, as JSON. */
   summary: string;
+  /** What lists can find it by. */
+  facets: string[];
+  contentUpdatedAt: string;
+  publishedAt: string;
 }
 
 export function compileStory(input: CompileInput): CompiledStory {
@@ -58,7 +68,18 @@ export function compileStory(input: CompileInput): CompiledStory {
     sections,
   };
   const body = Buffer.from(JSON.stringify({ data: story }));
-  return { slug, language, headline, body, etag: entityTag(body), summary: JSON.stringify(summary) };
+  const blocks = sections.flatMap((section) => section.blocks);
+  return {
+    slug,
+    language,
+    headline,
+    body,
+    etag: entityTag(body),
+    summary: JSON.stringify(summary),
+    facets: facetsOf(input.content, blocks, input.uses, input.library),
+    publishedAt: input.times.publishedAt,
+    contentUpdatedAt: input.times.contentUpdatedAt,
+  };
 }
 
 function summaryOf(
@@ -75,8 +96,8 @@ function summaryOf(
     kicker: fields.kicker,
     deck: fields.deck,
     summary: fields.summary,
-    desk: { key: fields.desk, name: names.desks.get(fields.desk) ?? fields.desk },
-    tags: fields.tags.map((key) => ({ key, name: names.tags.get(key) ?? key })),
+    desk: { key: fields.desk, name: names.desk(fields.desk) },
+    tags: fields.tags.map((key) => ({ key, name: names.tag(key) })),
     bylines: fields.bylines,
     leadImage: fields.leadImageId === null ? firstImage(sections) : library.image(fields.leadImageId),
     publishedAt: times.publishedAt,

@@ -1,33 +1,32 @@
 // Keeps live stories true: when something they show changes, they are compiled anew from their live revision, never from the
-// working copy, in the commit that changes it.
+// working copy.
 import type { ArticleLink } from '../blocks/story.js';
 import { findArticle } from '../content/articles/repository.js';
 import { type ArticleContent, changeStatements, findArticleContentAt } from '../content/history.js';
-import { guardLiveUsers, listLiveUsers } from '../content/library/repository.js';
 import type { ResourceChange } from '../content/library/service.js';
-import { findNames } from '../content/taxonomy/repository.js';
+import { findTerms, guardTerms } from '../content/taxonomy/repository.js';
 import type { Actor } from '../kernel/actor.js';
 import { unprocessable, type Violation } from '../kernel/errors.js';
 import type { Statement, Store } from '../storage/store.js';
-import { type CompiledStory, compileStory, type PublicationTimes } from './compile.js';
-import { preflight } from './preflight/index.js';
+import { type CompiledStory, compiledFormat, compileStory, type PublicationTimes } from './compile.js';
 import {
   dropUnusedLibrarySnapshots,
-  findLinks,
-  findSnapshotHeads,
-  guardSnapshot,
+  facetStatements,
   listLiveUses,
   liveUseStatements,
   putLibrarySnapshots,
-  replaceSnapshot,
-} from './repository.js';
+  storyCountStatements,
+} from './live-uses/repository.js';
+import { preflight } from './preflight/index.js';
+import { findLinks, findSnapshotHeads, guardSnapshot, replaceSnapshot, type SnapshotHead } from './repository.js';
 import { liveUsesOf, Resources, usesOf } from './resources.js';
 
-/** What the same commit changes beside the stories: a resource, or which story stands behind a link (none when it goes). */
+/** What is about to be otherwise than the store has it, in the same commit. */
 export interface Cause {
-  action: string;
   resource?: ResourceChange;
+  /** Which story stands behind a link; none when it goes. */
   link?: { articleId: string; link: ArticleLink | undefined };
+  term?: { kind: 'desk' | 'tag'; key: string; name: string };
 }
 
 /** Everything of a compilation, with the guards that hold a commit to what it read. */
@@ -44,7 +43,7 @@ export async function compileArticle(
   content: ArticleContent,
   times: PublicationTimes,
   resources: Resources,
-  changing?: Cause['link'],
+  { link: changing, term }: Cause = {},
 ): Promise<Compilation> {
   const { fields } = content;
   const targets = usesOf(content).flatMap((use) =>
@@ -52,22 +51,68 @@ export async function compileArticle(
   );
   const { links, guards } = await findLinks(store, [...new Set(targets)]);
   if (changing?.link) links.set(changing.articleId, changing.link);
-  const names = {
-    desks: await findNames(store, 'desk', [fields.desk]),
-    tags: await findNames(store, 'tag', fields.tags),
-  };
-  const story = compileStory({ id, content, times, library: resources, names, links });
-  return { story, resources, guards: [...resources.guards(store), ...guards] };
+  const desks = await findTerms(store, 'desk', [fields.desk]);
+  const tags = await findTerms(store, 'tag', fields.tags);
+  if (term) (term.kind === 'desk' ? desks : tags).delete(term.key);
+  const nameOf = (terms: typeof tags, kind: string) => (key: string) =>
+    terms.get(key)?.name ?? (term?.kind === kind && term.key === key ? term.name : key);
+  const names = { desk: nameOf(desks, 'desk'), tag: nameOf(tags, 'tag') };
+  const story = compileStory({ id, content, times, library: resources, uses: resources.uses(), names, links });
+  const termGuards = [...guardTerms(store, 'desk', desks.values()), ...guardTerms(store, 'tag', tags.values())];
+  return { story, resources, guards: [...resources.guards(store), ...guards, ...termGuards] };
+}
+
+/** What goes with a story's bytes, beside them: what it shows, what it can be found by. */
+export async function companionStatements(
+  store: Store,
+  articleId: string,
+  content: ArticleContent,
+  { story, resources }: Compilation,
+  at: string,
+): Promise<Statement[]> {
+  const before = await listLiveUses(store, articleId);
+  const after = liveUsesOf(content, resources);
+  return [
+    ...liveUseStatements(store, articleId, after),
+    ...storyCountStatements(store, before, after),
+    ...facetStatements(store, articleId, story.facets, story),
+    ...putLibrarySnapshots(store, resources, resources.uses(), at),
+    ...dropUnusedLibrarySnapshots(store, before),
+  ];
+}
+
+/** A live story, as it was published. */
+interface Published {
+  head: SnapshotHead;
+  version: number;
+  content: ArticleContent;
+  times: PublicationTimes;
+}
+
+/** Undefined when it is live no more. */
+async function findPublished(
+  store: Store,
+  articleId: string,
+  head: SnapshotHead | undefined,
+): Promise<Published | undefined> {
+  const { liveVersion, firstPublishedAt, publishedAt, contentUpdatedAt } =
+    (await findArticle(store, articleId))?.summary.publication ?? {};
+  const content = liveVersion ? await findArticleContentAt(store, articleId, liveVersion) : undefined;
+  if (!head?.isLive || !content || !liveVersion || !firstPublishedAt || !publishedAt || !contentUpdatedAt)
+    return undefined;
+  return { head, version: liveVersion, content, times: { firstPublishedAt, publishedAt, contentUpdatedAt } };
 }
 
 /**
  * The statements that bring live stories up to date with a change, guarded against their being published or withdrawn meanwhile.
+ * @param keepsRules whether a story that would break a rule of preflight is refused, rather than compiled all the same
  * @throws `unprocessable` naming each story that the change would make break a rule of preflight
  */
 export async function recompileStatements(
   store: Store,
   articleIds: readonly string[],
   cause: Cause,
+  keepsRules: boolean,
   actor: Actor,
   at: string,
 ): Promise<Statement[]> {
@@ -75,15 +120,14 @@ export async function recompileStatements(
   const statements: Statement[] = [];
   const violations: Violation[] = [];
   const broken: string[] = [];
-  for (const articleId of articleIds) {
-    const head = heads.get(articleId);
-    const record = await findArticle(store, articleId);
-    const { liveVersion, firstPublishedAt, publishedAt, contentUpdatedAt } = record?.summary.publication ?? {};
-    const content = liveVersion ? await findArticleContentAt(store, articleId, liveVersion) : undefined;
+  for (const [i, articleId] of articleIds.entries()) {
+    if (i % storiesPerTurn === storiesPerTurn - 1) await nextTurn();
+    const published = await findPublished(store, articleId, heads.get(articleId));
     // Withdrawn since its id was read: the guard on who the users are makes the whole decision anew.
-    if (!head?.isLive || !content || !liveVersion || !firstPublishedAt || !publishedAt || !contentUpdatedAt) continue;
+    if (!published) continue;
+    const { head, content } = published;
     const resources = await Resources.load(store, content, cause.resource ? [cause.resource] : []);
-    const found = preflight(content, resources);
+    const found = keepsRules ? preflight(content, resources) : [];
     if (found.length > 0) {
       broken.push(head.slug);
       violations.push(
@@ -91,44 +135,43 @@ export async function recompileStatements(
       );
       continue;
     }
-    const times = { firstPublishedAt, publishedAt, contentUpdatedAt };
-    const { story, guards } = await compileArticle(store, articleId, content, times, resources, cause.link);
-    statements.push(...guards);
-    if (story.etag === head.etag) {
-      statements.push(guardSnapshot(store, articleId, head.etag));
-      continue;
-    }
-    const formerUses = await listLiveUses(store, articleId);
-    statements.push(
-      replaceSnapshot(store, articleId, head.etag, story, at),
-      ...liveUseStatements(store, articleId, liveUsesOf(content, resources)),
-      ...putLibrarySnapshots(store, resources, resources.uses(), at),
-      ...dropUnusedLibrarySnapshots(store, formerUses),
-      ...changeStatements(store, actor, at, [
-        { kind: 'article', id: articleId, version: liveVersion, action: cause.action, articleId, isPublic: true },
-      ]),
-    );
+    statements.push(...(await replacement(store, articleId, published, resources, cause, actor, at)));
   }
   if (violations.length > 0) throw refusal(violations, broken);
   return statements;
 }
 
-function refusal(violations: Violation[], slugs: readonly string[]) {
-  const named = slugs.slice(0, 20).join(', ');
-  return unprocessable(`Live stories would break a rule of preflight: ${named}.`, violations);
+/** Stories compiled in one turn of the event loop, so that readers are answered meanwhile. */
+const storiesPerTurn = 10;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Recompiles the live stories that point at an article, whose link is about to change. */
-export async function recompileLinking(
+async function replacement(
   store: Store,
   articleId: string,
-  link: ArticleLink | undefined,
+  { head, version, content, times }: Published,
+  resources: Resources,
+  cause: Cause,
   actor: Actor,
   at: string,
 ): Promise<Statement[]> {
-  const users = await listLiveUsers(store, 'article', articleId);
+  const compilation = await compileArticle(store, articleId, content, times, resources, cause);
+  const { story, guards } = compilation;
+  if (story.etag === head.etag && head.format === compiledFormat)
+    return [...guards, guardSnapshot(store, articleId, head.etag)];
   return [
-    ...guardLiveUsers(store, 'article', articleId, users),
-    ...(await recompileStatements(store, users, { action: 'recompile', link: { articleId, link } }, actor, at)),
+    ...guards,
+    replaceSnapshot(store, articleId, head.etag, story, at),
+    ...(await companionStatements(store, articleId, content, compilation, at)),
+    ...changeStatements(store, actor, at, [
+      { kind: 'article', id: articleId, version, action: 'recompile', articleId, isPublic: true },
+    ]),
   ];
+}
+
+function refusal(violations: Violation[], slugs: readonly string[]) {
+  const named = slugs.slice(0, 20).join(', ');
+  return unprocessable(`Live stories would break a rule of preflight: ${named}.`, violations);
 }

@@ -1,15 +1,10 @@
-import { and, eq, exists, inArray, isNull, not, or, sql } from 'drizzle-orm';
-import { type ResourceKind, resourceKinds } from '../blocks/library.js';
+import { and, asc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
 import type { ArticleLink } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import { updateStamp } from '../content/managed.js';
-import type { Use } from '../content/where-used.js';
 import type { Actor } from '../kernel/actor.js';
-import { entityTag } from '../kernel/entity-tag.js';
-import { foldName } from '../kernel/fold.js';
 import type { Statement, Store } from '../storage/store.js';
-import type { CompiledStory, PublicationTimes } from './compile.js';
-import type { Resources } from './resources.js';
+import { type CompiledStory, compiledFormat, type PublicationTimes } from './compile.js';
 
 /** A snapshot's row without its bytes. */
 export interface SnapshotHead {
@@ -18,6 +13,8 @@ export interface SnapshotHead {
   headline: string;
   etag: string;
   isLive: boolean;
+  /** Which form of the compiled story it is. */
+  format: number;
 }
 
 export async function findSnapshotHeads(
@@ -32,6 +29,7 @@ export async function findSnapshotHeads(
         slug: snapshots.slug,
         headline: snapshots.headline,
         etag: snapshots.etag,
+        format: snapshots.format,
         withdrawnAt: snapshots.withdrawnAt,
       })
       .from(snapshots)
@@ -75,15 +73,18 @@ export async function findLinks(
   return { links: new Map(rows.map((row) => [row.id, row])), guards };
 }
 
+function columnsOf({ slug, language, headline, publishedAt, etag, summary, body }: CompiledStory, at: string) {
+  return { slug, language, headline, publishedAt, etag, summary, body, madeAt: at, format: compiledFormat };
+}
+
 /** Makes a story live, or live again with new bytes. */
 export function putSnapshot(
   { db, tables: { snapshots } }: Store,
   articleId: string,
   story: CompiledStory,
-  publishedAt: string,
   at: string,
 ): Statement {
-  const row = { ...story, publishedAt, withdrawnAt: null, madeAt: at };
+  const row = { ...columnsOf(story, at), withdrawnAt: null };
   return {
     query: db
       .insert(snapshots)
@@ -104,10 +105,27 @@ export function replaceSnapshot(
   return {
     query: db
       .update(snapshots)
-      .set({ ...story, madeAt: at })
+      .set(columnsOf(story, at))
       .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt))),
     rows: 1,
   };
+}
+
+/** Live stories whose bytes are of an older form than this program makes, by id. */
+export async function listOutdated(
+  { db, tables: { snapshots }, all }: Store,
+  beyond: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await all(
+    db
+      .select({ id: snapshots.articleId })
+      .from(snapshots)
+      .where(and(lt(snapshots.format, compiledFormat), isNull(snapshots.withdrawnAt), gt(snapshots.articleId, beyond)))
+      .orderBy(asc(snapshots.articleId))
+      .limit(limit),
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Holds a commit to a live story's bytes being the ones that were read. */
@@ -190,86 +208,4 @@ export function markWithdrawn(
       .where(and(eq(articles.id, id), eq(articles.version, version))),
     rows: 1,
   };
-}
-
-/** Writes down what a live story shows; nothing when it is live no more. */
-export function liveUseStatements(
-  { db, tables: { whereUsed } }: Store,
-  articleId: string,
-  uses: readonly Use[],
-): Statement[] {
-  const unique = new Map(uses.map((use) => [`${use.kind}/${use.id}`, use]));
-  const rows = [...unique.values()].map(({ kind, id }) => ({
-    scope: 'live' as const,
-    userKind: 'article' as const,
-    userId: articleId,
-    sectionId: '',
-    kind,
-    resourceId: id,
-  }));
-  const mine = and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId));
-  return [
-    { query: db.delete(whereUsed).where(mine) },
-    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows) }] : []),
-  ];
-}
-
-/** The library resources that a live story shows. */
-export async function listLiveUses({ db, tables: { whereUsed }, all }: Store, articleId: string): Promise<Use[]> {
-  return all(
-    db
-      .select({ kind: whereUsed.kind, id: whereUsed.resourceId })
-      .from(whereUsed)
-      .where(and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId))),
-  );
-}
-
-/** Shows resources to readers as they are now. */
-export function putLibrarySnapshots(
-  { db, tables: { librarySnapshots } }: Store,
-  resources: Resources,
-  uses: readonly { kind: ResourceKind; id: string }[],
-  at: string,
-): Statement[] {
-  return uses.map(({ kind, id }) => {
-    const body = JSON.stringify(resources.delivered(kind, id));
-    const name = kind === 'quote' ? resources.quote(id).speaker?.name : undefined;
-    const speaker = name === undefined ? null : foldName(name);
-    const row = { etag: entityTag(body), madeAt: at, speaker, body };
-    return {
-      query: db
-        .insert(librarySnapshots)
-        .values({ kind, resourceId: id, ...row })
-        .onConflictDoUpdate({
-          target: [librarySnapshots.kind, librarySnapshots.resourceId],
-          set: row,
-          setWhere: sql`${librarySnapshots.etag} <> ${row.etag}`,
-        }),
-    };
-  });
-}
-
-/** Hides from readers those of the resources that no live story shows any more. Comes after the uses are written. */
-export function dropUnusedLibrarySnapshots(
-  { db, tables: { librarySnapshots, whereUsed } }: Store,
-  uses: readonly Use[],
-): Statement[] {
-  const isUsed = exists(
-    db
-      .select({ one: sql`1` })
-      .from(whereUsed)
-      .where(
-        and(
-          eq(whereUsed.scope, 'live'),
-          eq(whereUsed.kind, librarySnapshots.kind),
-          eq(whereUsed.resourceId, librarySnapshots.resourceId),
-        ),
-      ),
-  );
-  return resourceKinds.flatMap((kind) => {
-    const ids = uses.filter((use) => use.kind === kind).map(({ id }) => id);
-    if (ids.length === 0) return [];
-    const isOne = and(eq(librarySnapshots.kind, kind), inArray(librarySnapshots.resourceId, ids));
-    return [{ query: db.delete(librarySnapshots).where(and(isOne, not(isUsed))) }];
-  });
 }

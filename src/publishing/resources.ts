@@ -26,13 +26,17 @@ export class Resources implements Library {
    * Reads all that a story uses, its embeds' thumbnails among them.
    * @param changes resources that are about to be added or changed: taken as they will be
    */
-  static async load(
+  static load(store: Store, content: ArticleContent, changes: readonly ResourceChange[] = []): Promise<Resources> {
+    return Resources.loadUses(store, usesOf(content), changes);
+  }
+
+  /** The same, for a list of uses. */
+  static async loadUses(
     store: Store,
-    content: ArticleContent,
+    uses: readonly Use[],
     changes: readonly ResourceChange[] = [],
   ): Promise<Resources> {
     const resources = new Resources(changes);
-    const uses = usesOf(content);
     const idsOf = (kind: ResourceKind) => uses.filter((use) => use.kind === kind).map((use) => use.id);
     await resources.#read(store, 'quote', idsOf('quote'));
     await resources.#read(store, 'embed', idsOf('embed'));

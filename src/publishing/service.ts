@@ -1,3 +1,4 @@
+import type { ArticleLink } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import {
   type ArticleDraft,
@@ -18,28 +19,37 @@ import { changedPointers } from '../kernel/json.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { PublicationTimes } from './compile.js';
-import { compileArticle, recompileLinking } from './live-stories.js';
-import { preflight } from './preflight/index.js';
+import { companionStatements, compileArticle } from './live-stories.js';
 import {
   dropUnusedLibrarySnapshots,
+  facetStatements,
+  listLiveUses,
+  liveUseStatements,
+  storyCountStatements,
+} from './live-uses/repository.js';
+import { preflight } from './preflight/index.js';
+import type { PropagationService } from './propagation/service.js';
+import {
   emptySnapshot,
   findSnapshotHeads,
   fixAnchors,
-  listLiveUses,
-  liveUseStatements,
   markLive,
   markWithdrawn,
   publishSlug,
-  putLibrarySnapshots,
   putSnapshot,
 } from './repository.js';
-import { liveUsesOf, Resources } from './resources.js';
+import { Resources } from './resources.js';
 import type { PublishRequest } from './schemas.js';
 
 export type PublishingService = ReturnType<typeof publishingService>;
 
 /** Takes stories to readers and away from them. */
-export function publishingService(store: Store, clock: Clock, articles: ArticleService) {
+export function publishingService(
+  store: Store,
+  clock: Clock,
+  articles: ArticleService,
+  propagation: PropagationService,
+) {
   /**
    * Makes the working copy what readers get. An unchanged one is left as it is, and nothing is written.
    * @throws `not_found`, `stale_version`, `invalid` (a publishedAt to come), `preflight_failed` with every failing place
@@ -57,6 +67,7 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
       if (isUnchanged(record, times)) return { statements: [], result: record.summary.id };
       return { statements: await publishStatements(record, content, times, actor, at), result: record.summary.id };
     });
+    propagation.wake();
     return articles.get(id);
   }
 
@@ -77,12 +88,15 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
         markWithdrawn(store, record, actor, at),
         emptySnapshot(store, id, at),
         ...liveUseStatements(store, id, []),
+        ...storyCountStatements(store, formerUses, []),
+        ...facetStatements(store, id, []),
         ...dropUnusedLibrarySnapshots(store, formerUses),
         ...traceStatements(record, 'withdraw', actor, at),
-        ...(await recompileLinking(store, id, undefined, actor, at)),
+        ...(await relinked(id, undefined, actor, at)),
       ];
       return { statements, result: id };
     });
+    propagation.wake();
     return articles.get(id);
   }
 
@@ -126,24 +140,24 @@ export function publishingService(store: Store, clock: Clock, articles: ArticleS
     if (errors.length > 0) {
       throw new DomainError('preflight_failed', 'The story is not fit to be published yet; see errors.', { errors });
     }
-    const { story, guards } = await compileArticle(store, id, content, times, resources);
-    const formerUses = await listLiveUses(store, id);
+    const compilation = await compileArticle(store, id, content, times, resources);
     const former = (await findSnapshotHeads(store, [id])).get(id);
     const changesLink = !former?.isLive || former.slug !== slug || former.headline !== headline;
     return [
-      ...guards,
+      ...compilation.guards,
       markLive(store, record, times, actor, at),
       fixAnchors(store, id),
       publishSlug(store, id, slug),
-      putSnapshot(store, id, story, times.publishedAt, at),
-      ...liveUseStatements(store, id, liveUsesOf(content, resources)),
-      ...putLibrarySnapshots(store, resources, resources.uses(), at),
-      ...dropUnusedLibrarySnapshots(store, formerUses),
+      putSnapshot(store, id, compilation.story, at),
+      ...(await companionStatements(store, id, content, compilation, at)),
       ...traceStatements(record, 'publish', actor, at),
-      ...(changesLink
-        ? await recompileLinking(store, id, { id, slug, language, headline: headline ?? '' }, actor, at)
-        : []),
+      ...(changesLink ? await relinked(id, { id, slug, language, headline: headline ?? '' }, actor, at) : []),
     ];
+  }
+
+  /** Brings the live stories that point at an article up to date with its link, which is about to change. */
+  async function relinked(id: string, link: ArticleLink | undefined, actor: Actor, at: string): Promise<Statement[]> {
+    return (await propagation.propagate('article', id, { link: { articleId: id, link } }, actor, at)).statements;
   }
 
   function traceStatements(

@@ -1,4 +1,4 @@
-import { asc, type Column, desc, type SQL, sql } from 'drizzle-orm';
+import { asc, type Column, desc, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { Seek } from '../kernel/cursors.js';
 
 /**
@@ -16,6 +16,15 @@ export function descending(
   const [a, b] = seek.position;
   const bound = isBackwards ? sql`(${first}, ${second}) > (${a}, ${b})` : sql`(${first}, ${second}) < (${a}, ${b})`;
   return { order, bound };
+}
+
+/** Order and bound of a list that is sorted by one ascending column, whichever way it is read. */
+export function keyOrder(column: Column, seek: Seek | undefined): { order: SQL; bound: SQL | undefined } {
+  if (!seek) return { order: asc(column), bound: undefined };
+  const [position] = seek.position;
+  return seek.direction === 'previous'
+    ? { order: desc(column), bound: lt(column, position) }
+    : { order: asc(column), bound: gt(column, position) };
 }
 
 /** Rows that were read backwards, in the list's own order. */

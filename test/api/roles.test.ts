@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Documented } from '../../src/http/operation.js';
 import { type Role, roles } from '../../src/kernel/actor.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { createStory, liveStory } from '../support/stories.js';
+import { createStory, liveStory, shortStory } from '../support/stories.js';
 
 let app: TestApp;
 let operations: readonly Documented[];
@@ -14,14 +14,18 @@ beforeAll(async () => {
   app = await startApp();
   operations = app.app.operations;
   const live = await liveStory(app);
-  const draft = await createStory(app);
-  const idsOf = ({ id, slug, sections }: typeof live) => ({
+  const draft = await createStory(app, shortStory({ desk: 'draft-desk', tags: ['draft-tag'] }));
+  const propagation = await beginPropagation();
+  const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
     '/v1/manage/articles/{id}': id,
     '/v1/manage/sections/{id}': sections[0]?.id ?? '',
     '/v1/manage/images/{id}': String(sections[0]?.blocks[0]?.imageId),
     '/v1/manage/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/manage/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
+    '/v1/manage/desks/{key}': desk ?? '',
+    '/v1/manage/tags/{key}': tags?.[0] ?? '',
+    '/v1/manage/propagations/{id}': propagation,
     '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
@@ -35,6 +39,24 @@ beforeAll(async () => {
   };
 });
 afterAll(() => app.close());
+
+/** A propagation that is finished, since only a change to hundreds of stories begins one. */
+async function beginPropagation(): Promise<string> {
+  const { db, tables, commit } = app.store;
+  const [id, at] = ['01852a5c-9d00-7a11-8b22-000000000001', '2026-01-15T09:00:00.000Z'];
+  const row = {
+    id,
+    kind: 'image' as const,
+    resourceId: 'x',
+    startedAt: at,
+    finishedAt: at,
+    total: 1,
+    done: 1,
+    cursor: '',
+  };
+  await commit([{ query: db.insert(tables.propagations).values(row) }]);
+  return id;
+}
 
 function pathFor(path: string, target: keyof typeof targets): string {
   const prefix = Object.keys(targets.live).find((known) => path.startsWith(known)) ?? '';
@@ -103,7 +125,11 @@ describe('who may do what', () => {
           const what = `${operation.operationId} as ${role} on ${target}`;
           if (!isAllowed) expect([what, status]).toEqual([what, 403]);
           else if (operation.path.includes('{') && target === 'missing') expect([what, status]).toEqual([what, 404]);
-          else if (/patch(Image|Quote|Embed)/.test(operation.operationId) && target === 'live' && role === 'editor')
+          else if (
+            /patch(Image|Quote|Embed|Desk|Tag)/.test(operation.operationId) &&
+            target === 'live' &&
+            role === 'editor'
+          )
             expect([what, status]).toEqual([what, 403]);
           else expect([what, [200, 400, 428].includes(status)]).toEqual([what, true]);
         }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or } from 'drizzle-orm';
 import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
@@ -8,8 +8,6 @@ import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
 import { creationStamp, type Managed, managedOf, updateStamp } from '../managed.js';
 import { libraryKinds } from './kinds.js';
-
-type UsedKind = ResourceKind | 'article';
 
 /** A library resource as the Management API sends it. */
 export type ManagedResource<K extends ResourceKind> = Managed & ResourceFacts[K];
@@ -172,39 +170,4 @@ export function guardVersions(store: Store, kind: ResourceKind, versions: Readon
       .where(and(or(...atVersion), isNull(table.deletedAt)));
     return { query, rows: some.length };
   });
-}
-
-/** The live articles that use a resource or point at an article, by id. */
-export async function listLiveUsers(store: Store, kind: UsedKind, id: string): Promise<string[]> {
-  const rows = await store.all(liveUsers(store, kind, id));
-  return rows.map((row) => row.userId);
-}
-
-/** How many ids one query names: engines bound its parameters. */
-const knownUsersMax = 5000;
-
-/** Holds a commit to the live users being exactly those that were read. */
-export function guardLiveUsers(store: Store, kind: UsedKind, id: string, userIds: readonly string[]): Statement[] {
-  const { whereUsed } = store.tables;
-  const known = chunksOf(userIds, knownUsersMax).map((some) => ({
-    query: liveUsers(store, kind, id, inArray(whereUsed.userId, some)),
-    rows: some.length,
-  }));
-  return [{ query: liveUsers(store, kind, id), rows: userIds.length }, ...known];
-}
-
-function liveUsers({ db, tables: { whereUsed } }: Store, kind: UsedKind, id: string, among?: SQL) {
-  return db
-    .selectDistinct({ userId: whereUsed.userId })
-    .from(whereUsed)
-    .where(
-      and(
-        eq(whereUsed.kind, kind),
-        eq(whereUsed.resourceId, id),
-        eq(whereUsed.scope, 'live'),
-        eq(whereUsed.userKind, 'article'),
-        among,
-      ),
-    )
-    .orderBy(whereUsed.userId);
 }

@@ -2,8 +2,17 @@ import { z } from 'zod';
 import type { ResourceKind } from '../../blocks/library.js';
 import { exampleOf } from '../../http/examples.js';
 import { dataOf, pageOf, pageQuery, sendPage } from '../../http/lists.js';
-import { jsonBody, managedOperation, patchBody, sendCreated, sendManaged } from '../../http/managed-operation.js';
+import {
+  dryRun,
+  jsonBody,
+  managedOperation,
+  patchBody,
+  sendChanged,
+  sendCreated,
+  sendManaged,
+} from '../../http/managed-operation.js';
 import type { Api } from '../../http/operation.js';
+import { reachShape } from '../propagation.js';
 import { type LibraryKind, libraryKinds } from './kinds.js';
 import type { LibraryService } from './service.js';
 
@@ -87,17 +96,17 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     path: `${path}/{id}`,
     operationId: `patch${named}`,
     summary: `Change one of the ${plural}`,
-    description: `JSON Merge Patch (RFC 7396). Every live story that uses the ${noun} shows the change at once; when there are any, it needs a publisher’s key, and they must still pass preflight.`,
+    description: `JSON Merge Patch (RFC 7396). Every live story that uses the ${noun} shows the change at once; when there are any, it needs a publisher’s key, and they must still pass preflight. More than 500 of them are reached one after another: the answer then names the propagation. `,
     role: 'editor',
     params,
-    query: none,
+    query: z.strictObject({ dryRun }),
     target: ({ id }, actor) => resources.authorizeChange(id, actor),
     ifMatch: 'required',
     body: { schema: Patch, mediaTypes: patchBody, isRequired: true, example: patchExamples[kind] },
-    answers: { 200: answer },
+    answers: { 200: { ...answer, schema: z.object({ data: Sent, ...reachShape }) } },
     errors: ['not_found'],
-    handle: async ({ params: { id }, body, ifMatch, actor }, reply) =>
-      sendManaged(reply, await resources.patch(id, body as Record<string, unknown>, ifMatch, actor)),
+    handle: async ({ params: { id }, query, body, ifMatch, actor }, reply) =>
+      sendChanged(reply, await resources.patch(id, body as Record<string, unknown>, ifMatch, query.dryRun, actor)),
   });
 }
 

@@ -10,13 +10,13 @@ import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { findRevisionContent } from '../history.js';
 import { managedShape, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
+import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
+import { listLiveUsers } from '../where-used.js';
 import { libraryKinds } from './kinds.js';
 import {
   findResources,
-  guardLiveUsers,
   guardPresent,
   insertResource,
-  listLiveUsers,
   listResources,
   type ManagedResource,
   updateResource,
@@ -31,21 +31,27 @@ export interface ResourceChange<K extends ResourceKind = ResourceKind> {
   facts: ResourceFacts[K];
 }
 
-/**
- * Recompiles the live stories that use a resource, as they will be with its new facts; publishing does this.
- * @throws `unprocessable` with the stories that would break a rule of preflight
- */
-export type Propagate = (
-  change: ResourceChange,
-  articleIds: readonly string[],
-  actor: Actor,
-  at: string,
-) => Promise<Statement[]>;
+/** What publishing takes as the cause of a propagation: the resource as it is about to be. */
+export interface ResourceCause {
+  resource: ResourceChange;
+}
+
+/** What a decision about a change leads to: how the resource would be, and whom it reaches or what goes on with it. */
+interface Outcome<K extends ResourceKind> {
+  preview: ManagedResource<K>;
+  reach?: Reach;
+  propagation?: Propagation | undefined;
+}
 
 export type LibraryService<K extends ResourceKind> = ReturnType<typeof libraryService<K>>;
 
 /** The rules of one kind of library resource. Resources have no draft state: what is changed here, readers see at once. */
-export function libraryService<K extends ResourceKind>(kind: K, store: Store, clock: Clock, propagate: Propagate) {
+export function libraryService<K extends ResourceKind>(
+  kind: K,
+  store: Store,
+  clock: Clock,
+  propagator: Propagator<ResourceCause>,
+) {
   const definition = libraryKinds[kind];
 
   /** @throws `not_found` */
@@ -81,7 +87,8 @@ export function libraryService<K extends ResourceKind>(kind: K, store: Store, cl
   }
 
   /**
-   * Changes a resource and, in the same commit, every live story that uses it.
+   * Changes a resource and every live story that uses it: in the same commit, or by a propagation when there are many.
+   * A dry run changes nothing and tells which live stories it would reach.
    * @throws `not_found`, `forbidden` (a live story uses it and the key is no publisher's), `stale_version`, `invalid`,
    * `unprocessable` (a live story would break a rule of preflight)
    */
@@ -89,48 +96,50 @@ export function libraryService<K extends ResourceKind>(kind: K, store: Store, cl
     id: string,
     body: Record<string, unknown>,
     ifMatch: string | undefined,
+    isDryRun: boolean,
     actor: Actor,
-  ): Promise<ManagedResource<K>> {
-    await decideAndCommit(store, async () => {
+  ): Promise<Changed<ManagedResource<K>>> {
+    const { reach, propagation, preview } = await decideAndCommit<Outcome<K>>(store, async () => {
       const current = await get(id);
-      const users = await listLiveUsers(store, kind, id);
-      requirePublisher(users, actor);
+      await requireRight(id, actor);
       await requireMatch(ifMatch, current.version, async (version) =>
         changedPointers(await findRevisionContent(store, kind, id, version), pickFacts(current)),
       );
       refuseIfAny(readOnlyViolations(body, current, Object.keys(managedShape)));
       const facts = merged(current, body);
       const fields = changedPointers(pickFacts(current), facts);
-      if (fields.length === 0) return { statements: [], result: undefined };
+      if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current } };
       const at = instant(clock);
-      const change = { kind, id, version: current.version + 1, facts };
+      const resource = { kind, id, version: current.version + 1, facts } as ResourceChange;
+      const references = await referencedImages(facts);
+      const { statements, ...outcome } = await propagator.propagate(kind, id, { resource }, actor, at);
+      // Once more: a story may have gone live with it since.
+      await requireRight(id, actor);
+      if (isDryRun) return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach } };
       return {
-        statements: [
-          ...(await referencedImages(facts)),
-          ...updateResource(store, kind, current, facts, fields, actor, at),
-          ...guardLiveUsers(store, kind, id, users),
-          ...(await propagate(change as ResourceChange, users, actor, at)),
-        ],
-        result: undefined,
+        statements: [...references, ...updateResource(store, kind, current, facts, fields, actor, at), ...statements],
+        result: { preview: current, propagation: outcome.propagation },
       };
     });
-    return get(id);
+    if (reach) return { resource: preview, reach };
+    propagator.wake();
+    return { resource: await get(id), ...(propagation && { propagation }) };
   }
 
   /** Refuses, before its body is read, a change that the key may not make. @throws `not_found`, `forbidden` */
   async function authorizeChange(id: string, actor: Actor): Promise<void> {
     await get(id);
-    requirePublisher(await listLiveUsers(store, kind, id), actor);
+    await requireRight(id, actor);
   }
 
-  function requirePublisher(users: readonly string[], actor: Actor): void {
-    if (users.length === 0 || mayActAs(actor, 'publisher')) return;
+  async function requireRight(id: string, actor: Actor): Promise<void> {
+    if (mayActAs(actor, 'publisher')) return;
+    const stories = await listLiveUsers(store, kind, id, 20);
+    if (stories.length === 0) return;
     throw new DomainError(
       'forbidden',
       `Live stories use this ${definition.noun}; changing it needs a publisher’s key.`,
-      {
-        members: { stories: users.slice(0, 20) },
-      },
+      { members: { stories } },
     );
   }
 

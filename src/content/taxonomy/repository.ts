@@ -1,8 +1,11 @@
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
+import type { Seek } from '../../kernel/cursors.js';
+import { inListOrder, keyOrder } from '../../storage/keyset.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
-import { creationStamp } from '../managed.js';
+import { creationStamp, managedOf, updateStamp } from '../managed.js';
+import type { ManagedTerm } from './schemas.js';
 
 /** What articles are sorted under: each has one desk and any number of tags. */
 export type TermKind = 'desk' | 'tag';
@@ -12,17 +15,39 @@ function tableOf({ tables }: Store, kind: TermKind): Store['tables']['tags'] {
   return kind === 'desk' ? (tables.desks as unknown as Store['tables']['tags']) : tables.tags;
 }
 
-/** Names by key, of those keys that are known. */
-export async function findNames(store: Store, kind: TermKind, keys: readonly string[]): Promise<Map<string, string>> {
+function termOf(row: Store['tables']['tags']['$inferSelect']): ManagedTerm {
+  const { id: _key, ...managed } = managedOf({ ...row, id: row.key });
+  return { key: row.key, name: row.name, liveStories: row.liveStories, ...managed };
+}
+
+/** Those of the keys that are known, by key. */
+export async function findTerms(
+  store: Store,
+  kind: TermKind,
+  keys: readonly string[],
+): Promise<Map<string, ManagedTerm>> {
   if (keys.length === 0) return new Map();
   const table = tableOf(store, kind);
   const rows = await store.all(
     store.db
-      .select({ key: table.key, name: table.name })
+      .select()
       .from(table)
-      .where(keys.length === 1 ? eq(table.key, keys[0] ?? '') : inArray(table.key, [...keys])),
+      .where(inArray(table.key, [...keys])),
   );
-  return new Map(rows.map(({ key, name }) => [key, name]));
+  return new Map(rows.map((row) => [row.key, termOf(row)]));
+}
+
+/** Terms by key, from `a` on. */
+export async function listTerms(
+  store: Store,
+  kind: TermKind,
+  limit: number,
+  seek: Seek | undefined,
+): Promise<ManagedTerm[]> {
+  const table = tableOf(store, kind);
+  const { order, bound } = keyOrder(table.key, seek);
+  const rows = await store.all(store.db.select().from(table).where(bound).orderBy(order).limit(limit));
+  return inListOrder(rows, seek).map(termOf);
 }
 
 /** Adds a term with its first revision and change. */
@@ -43,6 +68,32 @@ export function insertTerm(
   ];
 }
 
+/** Gives a term another name, from the version that was read. */
+export function renameTerm(
+  store: Store,
+  kind: TermKind,
+  { key, version }: ManagedTerm,
+  name: string,
+  actor: Actor,
+  at: string,
+): Statement[] {
+  const table = tableOf(store, kind);
+  const next = version + 1;
+  return [
+    {
+      query: store.db
+        .update(table)
+        .set({ name, ...updateStamp(actor, at), version: next })
+        .where(and(eq(table.key, key), eq(table.version, version))),
+      rows: 1,
+    },
+    ...revisionStatements(store, actor, at, [
+      { kind, id: key, version: next, action: 'rename', fields: ['/name'], content: { name } },
+    ]),
+    ...changeStatements(store, actor, at, [{ kind, id: key, version: next, action: 'rename' }]),
+  ];
+}
+
 /** Makes the terms that are new, each named after its key: `vladimir-putin` → `Vladimir Putin`. */
 export async function newTermStatements(
   store: Store,
@@ -51,13 +102,36 @@ export async function newTermStatements(
   actor: Actor,
   at: string,
 ): Promise<Statement[]> {
-  const known = await findNames(store, kind, keys);
+  const known = await findTerms(store, kind, keys);
   return [...new Set(keys)]
     .filter((key) => !known.has(key))
     .flatMap((key) => insertTerm(store, kind, key, nameFromKey(key), actor, at));
 }
 
-function nameFromKey(key: string): string {
+/** Holds a commit to terms having the names that a decision has read. */
+export function guardTerms(store: Store, kind: TermKind, terms: Iterable<ManagedTerm>): Statement[] {
+  const table = tableOf(store, kind);
+  const atVersion = [...terms].map(({ key, version }) => and(eq(table.key, key), eq(table.version, version)));
+  if (atVersion.length === 0) return [];
+  const query = store.db
+    .select({ key: table.key })
+    .from(table)
+    .where(or(...atVersion));
+  return [{ query, rows: atVersion.length }];
+}
+
+/** Counts a story more, or less, with the terms. */
+export function countStories(store: Store, kind: TermKind, keys: readonly string[], by: 1 | -1): Statement[] {
+  if (keys.length === 0) return [];
+  const table = tableOf(store, kind);
+  const query = store.db
+    .update(table)
+    .set({ liveStories: sql`${table.liveStories} + ${by}` })
+    .where(inArray(table.key, [...keys]));
+  return [{ query, rows: keys.length }];
+}
+
+export function nameFromKey(key: string): string {
   return key
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,7 +1,7 @@
-import type { Rule } from './rule.js';
+import type { UseRule } from './rule.js';
 
 /** Every image says what it shows, unless it is decorative (WCAG 2.2, 1.1.1). */
-export const imageAlt: Rule = ({ uses, image }) =>
+export const imageAlt: UseRule = ({ uses, image }) =>
   uses.flatMap(({ kind, id, pointer, altOverride }) => {
     const facts = kind === 'image' ? image(id) : undefined;
     if (!facts || facts.decorative || (altOverride ?? facts.alt ?? '').trim() !== '') return [];

@@ -1,7 +1,7 @@
-import type { Rule } from './rule.js';
+import type { UseRule } from './rule.js';
 
 /** Every image credits somebody. */
-export const imageCredit: Rule = ({ uses, image }) =>
+export const imageCredit: UseRule = ({ uses, image }) =>
   uses.flatMap(({ kind, id, pointer }) => {
     const facts = kind === 'image' ? image(id) : undefined;
     if (!facts || facts.creditLine !== null) return [];

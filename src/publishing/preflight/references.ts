@@ -1,7 +1,7 @@
-import type { Rule } from './rule.js';
+import type { UseRule } from './rule.js';
 
 /** Everything the story points at is in the library. */
-export const references: Rule = ({ uses, has }) =>
+export const references: UseRule = ({ uses, has }) =>
   uses
     .filter(({ kind, id }) => !has(kind, id))
     .map(({ kind, id, pointer }) => ({

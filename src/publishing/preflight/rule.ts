@@ -22,3 +22,6 @@ export interface Candidate {
 
 /** Says what about a story forbids publishing it, each with a pointer into the story as the Management API sends it. */
 export type Rule = (candidate: Candidate) => (Violation & { pointer: string })[];
+
+/** A rule about the resources that a story uses, which a resource can be held to by itself. */
+export type UseRule = (candidate: Omit<Candidate, 'content'>) => (Violation & { pointer: string })[];

@@ -32,12 +32,21 @@ const managed = () => ({ ...versioned(), deletedAt: text() });
 
 export type ResourceKindColumn = 'article' | 'section' | 'image' | 'quote' | 'embed' | 'desk' | 'tag';
 
-export const desks = sqliteTable('desks', { key: text().primaryKey(), name: text().notNull(), ...versioned() }, (t) => [
-  check('desks_version', sql`${t.version} >= 1`),
+/** What desks and tags have alike. */
+const term = () => ({
+  key: text().primaryKey(),
+  name: text().notNull(),
+  ...versioned(),
+  /** How many live stories have it. */
+  liveStories: integer().notNull().default(0),
+});
+
+export const desks = sqliteTable('desks', term(), (t) => [
+  check('desks_version', sql`${t.version} >= 1 AND ${t.liveStories} >= 0`),
 ]);
 
-export const tags = sqliteTable('tags', { key: text().primaryKey(), name: text().notNull(), ...versioned() }, (t) => [
-  check('tags_version', sql`${t.version} >= 1`),
+export const tags = sqliteTable('tags', term(), (t) => [
+  check('tags_version', sql`${t.version} >= 1 AND ${t.liveStories} >= 0`),
 ]);
 
 export const images = sqliteTable(

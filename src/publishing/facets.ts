@@ -1,0 +1,38 @@
+import { allBlocks, type Block } from '../blocks/index.js';
+import type { Library, ResourceKind } from '../blocks/library.js';
+import type { ArticleContent } from '../content/history.js';
+import { foldName } from '../kernel/fold.js';
+import { anyStory, facetOf, pairOf } from '../storage/facets.js';
+
+/** All that lists can find a story by. `uses` are the library resources that it shows, `blocks` its body as readers get it. */
+export function facetsOf(
+  { fields }: ArticleContent,
+  blocks: readonly Block[],
+  uses: readonly { kind: ResourceKind; id: string }[],
+  library: Library,
+): string[] {
+  const desk = facetOf.desk(fields.desk);
+  const tags = fields.tags.map(facetOf.tag);
+  const languages = rangesOf(fields.language).map(facetOf.language);
+  const speakers = uses.flatMap(({ kind, id }) => (kind === 'quote' ? (library.quote(id).speaker?.name ?? []) : []));
+  const media = uses.flatMap(({ kind, id }) => (kind === 'embed' ? library.embed(id).kind : []));
+  const contained = [...allBlocks(blocks).map(({ type }) => type), ...media, ...uses.map(({ id }) => id)];
+  return [
+    ...new Set([
+      anyStory,
+      desk,
+      ...tags,
+      ...languages,
+      ...languages.map((language) => pairOf(desk, language)),
+      ...tags.flatMap((tag) => [pairOf(desk, tag), ...languages.map((language) => pairOf(tag, language))]),
+      ...contained.map(facetOf.contains),
+      ...speakers.map((name) => facetOf.speaker(foldName(name))),
+    ]),
+  ];
+}
+
+/** `zh-Hant-TW` → `zh`, `zh-Hant`, `zh-Hant-TW`. */
+function rangesOf(language: string): string[] {
+  const parts = language.split('-');
+  return parts.map((_, i) => parts.slice(0, i + 1).join('-'));
+}

@@ -1,0 +1,170 @@
+import { namedStoriesMax, type Propagated, type Propagation } from '../../content/propagation.js';
+import { countLiveUsers, guardLiveUsers, listLiveUsers, type UsedKind } from '../../content/where-used.js';
+import type { Actor } from '../../kernel/actor.js';
+import { type Clock, instant } from '../../kernel/clock.js';
+import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
+import { notFound, unprocessable } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import { decideAndCommit } from '../../storage/decide.js';
+import type { Statement, Store } from '../../storage/store.js';
+import { type Cause, recompileStatements } from '../live-stories.js';
+import { putLibrarySnapshots } from '../live-uses/repository.js';
+import { preflightResource } from '../preflight/index.js';
+import { listOutdated } from '../repository.js';
+import { Resources } from '../resources.js';
+import {
+  advancePropagation,
+  countOutdated,
+  findPropagation,
+  findStoryLinks,
+  findUnfinished,
+  finishPropagation,
+  insertPropagation,
+  listPropagations,
+} from './repository.js';
+
+/** Stories that one commit may compile anew. */
+export const storiesPerCommitMax = 500;
+/** Stories of a batch, when there are more: a commit holds up readers for as long as it takes. */
+const storiesPerBatch = 25;
+/** How often unfinished work of another process, or of one that died, is looked for. */
+const lookMs = 5000;
+
+export type PropagationService = ReturnType<typeof propagationService>;
+
+/** Brings live stories up to date with what they show: a few in the commit of the change, many by a job that outlives the process. */
+export function propagationService(store: Store, clock: Clock) {
+  /**
+   * What a change to a thing makes of the live stories that show it.
+   * @throws `unprocessable` naming each story that would break a rule of preflight, or, when they are too many to look at each,
+   * the rule that the resource breaks by itself
+   */
+  async function propagate(kind: UsedKind, id: string, cause: Cause, actor: Actor, at: string): Promise<Propagated> {
+    const users = await listLiveUsers(store, kind, id, storiesPerCommitMax + 1);
+    const stories = await findStoryLinks(store, users.slice(0, namedStoriesMax));
+    if (users.length <= storiesPerCommitMax) {
+      const statements = [
+        ...guardLiveUsers(store, kind, id, users),
+        ...(await recompileStatements(store, users, cause, true, actor, at)),
+      ];
+      return { statements, reach: { count: users.length, stories }, propagation: undefined };
+    }
+    isWanted = true;
+    const total = await countLiveUsers(store, kind, id);
+    const begun = { id: newId(), kind, resourceId: id, total, startedAt: at };
+    const statements = [...(await fitStatements(cause, at)), insertPropagation(store, begun, actor)];
+    const propagation: Propagation = {
+      ...begun,
+      state: 'running',
+      done: 0,
+      startedBy: { key: actor.key, actor: actor.person },
+      finishedAt: null,
+    };
+    return { statements, reach: { count: total, stories }, propagation };
+  }
+
+  /** Shows a changed resource by itself to readers at once. @throws `unprocessable` when it breaks a rule of preflight */
+  async function fitStatements({ resource }: Cause, at: string): Promise<Statement[]> {
+    if (!resource) return [];
+    const { kind, id } = resource;
+    const resources = await Resources.loadUses(store, [{ kind, id }], [resource]);
+    const found = preflightResource(kind, id, resources);
+    if (found.length > 0) throw unprocessable('Live stories would break a rule of preflight.', found);
+    return [...resources.guards(store), ...putLibrarySnapshots(store, resources, [{ kind, id }], at)];
+  }
+
+  /** Compiles the next stories of an unfinished propagation anew. @returns false when there is none */
+  function step(): Promise<boolean> {
+    return decideAndCommit(store, async () => {
+      const job = await findUnfinished(store);
+      if (!job) return { statements: [], result: false };
+      const at = instant(clock);
+      const { kind, resourceId, cursor } = job;
+      const ids =
+        kind === 'format'
+          ? await listOutdated(store, cursor, storiesPerBatch)
+          : await listLiveUsers(store, kind, resourceId, storiesPerBatch, cursor);
+      const last = ids.at(-1);
+      if (last === undefined) return { statements: [finishPropagation(store, job, at)], result: true };
+      const by: Actor = { key: job.byKey, person: job.byActor, role: 'publisher' };
+      const statements = await recompileStatements(store, ids, {}, false, by, at);
+      return { statements: [...statements, advancePropagation(store, job, ids.length, last)], result: true };
+    });
+  }
+
+  /** Whether something may be unfinished. */
+  let isWanted = false;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Goes on with what was begun here, until nothing is unfinished. A failure is told, and tried again at the next look. */
+  function wake(): void {
+    if (timer === undefined || !isWanted) return;
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+  }
+
+  /** Goes on with whatever is unfinished, by whomever it was begun. */
+  function look(): void {
+    isWanted = true;
+    wake();
+  }
+
+  let report: (error: unknown) => void = () => undefined;
+
+  async function run(): Promise<void> {
+    try {
+      while (isWanted) {
+        isWanted = false;
+        while (timer !== undefined && (await step())) await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Begins to work on what is unfinished, stories of an older form among it. @param onError told of what fails */
+  async function start(onError: (error: unknown) => void): Promise<void> {
+    report = onError;
+    const total = await countOutdated(store);
+    if (total > 0 && !(await isUpgrading())) {
+      const begun = { id: newId(), kind: 'format' as const, resourceId: '', total, startedAt: instant(clock) };
+      await store.commit([insertPropagation(store, begun, { key: null, person: null, role: 'admin' })]);
+    }
+    timer = setInterval(look, lookMs).unref();
+    look();
+  }
+
+  async function isUpgrading(): Promise<boolean> {
+    const unfinished = await listPropagations(store, 'running', 100, undefined);
+    return unfinished.some(({ kind }) => kind === 'format');
+  }
+
+  /** Ends the work after the batch at hand; it goes on at the next start. */
+  async function stop(): Promise<void> {
+    clearInterval(timer);
+    timer = undefined;
+    await running;
+  }
+
+  /** @throws `not_found` */
+  async function get(id: string): Promise<Propagation> {
+    const found = await findPropagation(store, id);
+    if (!found) throw notFound('propagation', id);
+    return found;
+  }
+
+  /** A page, the last begun first. @throws `invalid` for a cursor of another list */
+  function list(request: PageRequest & { state?: Propagation['state'] | undefined }): Promise<Page<Propagation>> {
+    return readPage(
+      request,
+      cursorScope('manage/propagations', { state: request.state }),
+      1,
+      ({ id }) => [id],
+      (limit, seek) => listPropagations(store, request.state, limit, seek),
+    );
+  }
+
+  return { propagate, wake, start, stop, get, list };
+}

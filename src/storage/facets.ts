@@ -1,0 +1,21 @@
+// What a story can be found by in lists. Publishing writes these names, delivery asks for them.
+
+/** Every live story has this one. */
+export const anyStory = 'all';
+
+/** Names of what a story can be found by. Each kind begins with its own word, so that no two can be taken for one another. */
+export const facetOf = {
+  desk: (key: string) => `desk:${key}`,
+  tag: (key: string) => `tag:${key}`,
+  /** A language tag (BCP 47) or what such a tag begins with, since `en` asks for `en-GB` as well (RFC 4647, basic filtering). */
+  language: (range: string) => `language:${range.toLowerCase()}`,
+  /** A type of block, a kind of embedded media, or the id of a library resource. */
+  contains: (what: string) => `contains:${what}`,
+  /** A speaker's name, folded for comparison. */
+  speaker: (folded: string) => `speaker:${folded}`,
+};
+
+/** Two of desk, tag and language together, which are often asked for at once. */
+export function pairOf(first: string, second: string): string {
+  return `${first} ${second}`;
+}

@@ -1,0 +1,142 @@
+import { isNull } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { changeResource, createResource, type Members, patchResource } from '../support/editing.js';
+import { startBeside } from '../support/second-server.js';
+import { image, liveStory, publishStory, shortStory } from '../support/stories.js';
+
+/** More than one commit carries. */
+const storyCount = 510;
+
+let app: TestApp;
+let imageId: string;
+let slugs: string[];
+beforeAll(async () => {
+  app = await startApp();
+  imageId = (await createResource(app, 'images', image)).id;
+  slugs = [];
+  for (let i = 0; i < storyCount; i += 30) {
+    const some = Array.from({ length: Math.min(30, storyCount - i) }, () => liveStory(app, showing(imageId)));
+    slugs.push(...(await Promise.all(some)).map(({ slug }) => slug));
+  }
+}, 120_000);
+afterAll(() => app.close());
+
+const showing = (id: string) =>
+  shortStory({ sections: [{ heading: null, blocks: [{ type: 'image', imageId: id }] }], desk: 'many', tags: [] });
+
+type Clients = Pick<TestApp, 'as' | 'anybody'>;
+const propagations = async ({ as }: Clients, query = '') =>
+  (await as.viewer.get(`/v1/manage/propagations${query}`).expect(200)).body.data as Members[];
+const captions = async ({ anybody }: Clients) => {
+  const shown = new Set<string>();
+  for (const slug of slugs) {
+    const { data } = (await anybody.get(`/v1/articles/${slug}`).expect(200)).body;
+    shown.add(data.sections[0].blocks[0].image.caption);
+  }
+  return [...shown];
+};
+const finished = (clients: Clients, id: unknown) =>
+  expect
+    .poll(async () => (await clients.as.viewer.get(`/v1/manage/propagations/${id}`).expect(200)).body.data, {
+      timeout: 30_000,
+    })
+    .toMatchObject({ state: 'done', total: storyCount, finishedAt: expect.any(String) });
+
+describe('a change that reaches more than 500 live stories', () => {
+  it('is told of by a dry run, which names the first hundred', async () => {
+    const path = `/v1/manage/images/${imageId}`;
+    const { etag = '' } = (await app.as.viewer.get(path).expect(200)).headers;
+    const { body } = await app.as.publisher
+      .patch(`${path}?dryRun=true`, { caption: 'Tried.' })
+      .set('if-match', etag)
+      .expect(200);
+    expect(body.reach.count).toBe(storyCount);
+    expect(body.reach.stories).toHaveLength(100);
+    expect(body.data).toMatchObject({ caption: 'Tried.', version: 1 });
+    expect(body.propagation).toBeUndefined();
+    expect(await captions(app)).toEqual([image.caption]);
+  });
+
+  it('is answered with the propagation that brings it to all, while others publish', async () => {
+    const { status, body } = await patchResource(app, 'images', imageId, { caption: 'Second.' });
+    expect(status).toBe(200);
+    expect(body.propagation).toMatchObject({ kind: 'image', resourceId: imageId, state: 'running', total: storyCount });
+    expect((await app.anybody.get(`/v1/images/${imageId}`).expect(200)).body.data.caption).toBe('Second.');
+    const another = await liveStory(app, showing(imageId));
+    await finished(app, body.propagation.id);
+    slugs.push(another.slug);
+    expect(await captions(app)).toEqual(['Second.']);
+    slugs.pop();
+    await app.as.publisher.post(`/v1/manage/articles/${another.id}/withdraw`).set('if-match', '"2"').expect(200);
+    expect(await propagations(app, '?state=running')).toEqual([]);
+    expect(await propagations(app, '?state=done')).toMatchObject([{ id: body.propagation.id }]);
+  });
+
+  it('is refused when the resource would keep any story from being published', async () => {
+    const { status, body } = await patchResource(app, 'images', imageId, { alt: null, creditLine: null });
+    expect(status).toBe(422);
+    expect(body.errors.map(({ code }: { code: string }) => code)).toEqual(['missing_alt', 'missing_credit']);
+    expect((await app.as.viewer.get(`/v1/manage/images/${imageId}`).expect(200)).body.data.alt).toBe(image.alt);
+  });
+
+  it('shows the last of two that follow each other', async () => {
+    const first = (await patchResource(app, 'images', imageId, { caption: 'Third.' })).body.propagation;
+    const second = (await patchResource(app, 'images', imageId, { caption: 'Fourth.' })).body.propagation;
+    await finished(app, first.id);
+    await finished(app, second.id);
+    expect(await captions(app)).toEqual(['Fourth.']);
+  });
+
+  it('goes on in a server that starts after the one that began it has stopped', async () => {
+    const { body } = await patchResource(app, 'images', imageId, { caption: 'Fifth.' });
+    await app.services.propagation.stop();
+    const halfway = (await app.as.viewer.get(`/v1/manage/propagations/${body.propagation.id}`).expect(200)).body.data;
+    expect(halfway).toMatchObject({ state: 'running', finishedAt: null });
+    const beside = await startBeside(app);
+    await finished(beside, body.propagation.id);
+    expect(await captions(beside)).toEqual(['Fifth.']);
+    await beside.close();
+    await app.services.propagation.start(() => undefined);
+  });
+
+  it('may be the name of a desk', async () => {
+    const path = '/v1/manage/desks/many';
+    const { etag = '' } = (await app.as.viewer.get(path).expect(200)).headers;
+    const { body } = await app.as.publisher.patch(path, { name: 'Very many' }).set('if-match', etag).expect(200);
+    expect(body.propagation).toMatchObject({ kind: 'desk', resourceId: 'many' });
+    await finished(app, body.propagation.id);
+    const names = new Set<string>();
+    for (const slug of slugs)
+      names.add((await app.anybody.get(`/v1/articles/${slug}`).expect(200)).body.data.desk.name);
+    expect([...names]).toEqual(['Very many']);
+  });
+});
+
+describe('a change that reaches few', () => {
+  it('begins no propagation', async () => {
+    const few = await createResource(app, 'images', image);
+    const { id, slug } = await liveStory(app, showing(few.id));
+    await changeResource(app, 'images', few.id, { caption: 'At once.' });
+    const { data } = (await app.anybody.get(`/v1/articles/${slug}`).expect(200)).body;
+    expect(data.sections[0].blocks[0].caption).toBe('At once.');
+    expect(await propagations(app, '?state=running')).toEqual([]);
+    await publishStory(app, id);
+  });
+});
+
+describe('stories of an older form', () => {
+  it('are compiled anew when a newer program starts', async () => {
+    const { db, tables, commit } = app.store;
+    await app.services.propagation.stop();
+    const old = { format: 0, body: Buffer.from('{"data":{}}'), etag: '"old"' };
+    await commit([{ query: db.update(tables.snapshots).set(old).where(isNull(tables.snapshots.withdrawnAt)) }]);
+    const beside = await startBeside(app);
+    await expect.poll(() => propagations(beside, '?state=running'), { timeout: 30_000 }).toEqual([]);
+    expect(await captions(beside)).toEqual(['Fifth.']);
+    expect(await propagations(beside, '?limit=1')).toMatchObject([
+      { kind: 'format', startedBy: { key: null, actor: null } },
+    ]);
+    await beside.close();
+  });
+});
