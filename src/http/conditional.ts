@@ -7,6 +7,8 @@ export interface Representation {
   etag: string;
   /** HTTP date of when the bytes were made; lists have none. */
   lastModified?: string;
+  /** Link header of a page of a list. */
+  links?: string | undefined;
   body: Buffer | string | LentBody;
 }
 
@@ -24,9 +26,10 @@ export function sendRepresentation(
   reply: FastifyReply,
   representation: Representation,
 ): FastifyReply {
-  const { etag, lastModified, body } = representation;
+  const { etag, lastModified, links, body } = representation;
   reply.headers(publicHeaders).header('etag', etag);
   if (lastModified !== undefined) reply.header('last-modified', lastModified);
+  if (links !== undefined) reply.header('link', links);
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': since } = request.headers;
   const isKnown =
     ifNoneMatch === undefined

@@ -106,7 +106,10 @@ describe('the document', () => {
 });
 
 describe('the check of every answer against the document', () => {
-  const check = (response: object) => () => requireConformance(app.app, 'get', '/v1/articles/x', response as Response);
+  const check =
+    (response: object, query = '') =>
+    () =>
+      requireConformance(app.app, 'get', `/v1/articles/x${query}`, response as Response);
 
   it('fails on an undocumented status, field, media type and missing header', async () => {
     const { slug } = await liveStory(app);
@@ -123,5 +126,17 @@ describe('the check of every answer against the document', () => {
     expect(check({ ...right, headers: { ...headers, 'content-type': 'text/html' } })).toThrow(/media type/);
     const { etag: _none, ...others } = headers;
     expect(check({ ...right, headers: others })).toThrow(/ETag/);
+  });
+
+  it('lets fields be left out only where they were chosen, and what is there must be right even so', async () => {
+    const { slug } = await liveStory(app);
+    const { status, headers } = await app.anybody.get(`/v1/articles/${slug}`).expect(200);
+    const answer = (body: unknown) => ({ status, headers, text: JSON.stringify(body) });
+    const trimmed = { headline: 'A', sections: [{ blocks: [{}, { text: 'B' }] }] };
+    expect(check(answer({ data: trimmed }), '?fields=headline,sections.blocks.text')).not.toThrow();
+    expect(check(answer({ data: trimmed }))).toThrow(/required/);
+    expect(check(answer({ data: { headline: 1 } }), '?fields=headline')).toThrow(/string/);
+    expect(check(answer({ data: { internalNote: 'x' } }), '?fields=headline')).toThrow(/additional/);
+    expect(check(answer({}), '?fields=headline')).toThrow(/data/);
   });
 });

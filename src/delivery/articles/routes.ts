@@ -1,20 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Article, ArticleSummary, Section } from '../../blocks/story.js';
-import { type LentBody, sendRepresentation } from '../../http/conditional.js';
+import { type Representation, sendRepresentation } from '../../http/conditional.js';
+import { fieldsQuery, trimmed, trimmedNote } from '../../http/fields.js';
 import { shortLivedHeaders } from '../../http/headers.js';
 import { dataOf, pageLinks, pageOf, pageQuery } from '../../http/lists.js';
 import type { Api } from '../../http/operation.js';
 import { publicOperation } from '../../http/public-operation.js';
 import type { Page, PageRequest } from '../../kernel/cursors.js';
 import type { StoredSnapshot } from '../../storage/store.js';
-import { type Bytes, type ListBytes, type StoryService, sectionOf, sectionsOf } from './service.js';
+import { type ListBytes, type StoryService, sectionOf, sectionsOf, unreadSectionsOf } from './service.js';
 
-const none = z.strictObject({});
 const slugOrId = z
   .string()
   .meta({ description: 'Slug or id of the story.', example: 'putin-lukashenko-minsk-december-2022' });
 const params = z.object({ slug: slugOrId });
+const sectionQuery = z.strictObject({ fields: fieldsQuery(Section, 'heading,blocks.text') });
 const chapter = { group: 'Delivery', chapter: 'Articles', isConditional: true } as const;
 const headers = ['ETag', 'Last-Modified', 'Cache-Control', 'Content-Location'] as const;
 const moved = {
@@ -30,20 +31,19 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     operationId: 'listArticles',
     summary: 'List stories',
     description: 'Summaries of the live stories, the last published first.',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ ...pageQuery, fields: fieldsQuery(ArticleSummary, 'headline,leadImage.alt') }),
     answers: {
       200: {
-        description: 'A page of summaries.',
+        description: `A page of summaries. ${trimmedNote}`,
         schema: pageOf(ArticleSummary),
         headers: ['ETag', 'Cache-Control', 'Link'],
       },
     },
     errors: [],
     handle: ({ query }, request, reply) => {
+      const send = (page: ListBytes) => sendRepresentation(request, reply, trimmed(page, query.fields));
       const listed = stories.list(query);
-      return listed instanceof Promise
-        ? listed.then((bytes) => sendList(bytes, request, reply))
-        : sendList(listed, request, reply);
+      return listed instanceof Promise ? listed.then(send) : send(listed);
     },
   });
 
@@ -55,13 +55,14 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     description:
       'The story in one answer: every section, and every image, quote and embed where it is used. Known by its slug, or by its id. A former slug leads to the present one.',
     params,
-    query: none,
-    answers: { 200: { description: 'The story.', schema: dataOf(Article), headers }, 308: moved },
+    query: z.strictObject({ fields: fieldsQuery(Article, 'headline,sections.heading') }),
+    answers: { 200: { description: `The story. ${trimmedNote}`, schema: dataOf(Article), headers }, 308: moved },
     errors: ['not_found', 'gone'],
-    handle: ({ param }, request, reply) => {
+    handle: ({ param, query: { fields } }, request, reply) => {
+      const represent = fields === undefined ? whole : (snapshot: StoredSnapshot) => trimmed(whole(snapshot), fields);
       const found = stories.find(param);
-      if (found instanceof Promise || found === undefined) return answerLater(found, param, request, reply, whole);
-      return answer(found, whole(found), param, request, reply);
+      if (found instanceof Promise || found === undefined) return answerLater(found, param, request, reply, represent);
+      return answer(found, represent(found), param, request, reply);
     },
   });
 
@@ -72,11 +73,17 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     summary: 'List the sections of a story',
     description: 'All sections of a live story, in order, whole.',
     params,
-    query: none,
-    answers: { 200: { description: 'The sections.', schema: dataOf(z.array(Section)), headers }, 308: moved },
+    query: sectionQuery,
+    answers: {
+      200: { description: `The sections. ${trimmedNote}`, schema: dataOf(z.array(Section)), headers },
+      308: moved,
+    },
     errors: ['not_found', 'gone'],
-    handle: ({ param }, request, reply) =>
-      answerLater(stories.find(param), param, request, reply, sectionsOf, '/sections'),
+    handle: ({ param, query: { fields } }, request, reply) => {
+      const represent =
+        fields === undefined ? sectionsOf : (snapshot: StoredSnapshot) => trimmed(unreadSectionsOf(snapshot), fields);
+      return answerLater(stories.find(param), param, request, reply, represent, '/sections');
+    },
   });
 
   publicOperation(api, {
@@ -89,10 +96,10 @@ export function storyRoutes(api: Api, stories: StoryService): void {
       slug: slugOrId,
       section: z.string().meta({ description: 'Anchor or id.', example: 'sanctions-hit-exports' }),
     }),
-    query: none,
-    answers: { 200: { description: 'The section.', schema: dataOf(Section), headers }, 308: moved },
+    query: sectionQuery,
+    answers: { 200: { description: `The section. ${trimmedNote}`, schema: dataOf(Section), headers }, 308: moved },
     errors: ['not_found', 'gone'],
-    handle: ({ param }, request, reply) => {
+    handle: ({ param, query: { fields } }, request, reply) => {
       const { section } = request.params as { section: string };
       const suffix = `/sections/${encodeURIComponent(section)}`;
       return answerLater(
@@ -100,7 +107,7 @@ export function storyRoutes(api: Api, stories: StoryService): void {
         param,
         request,
         reply,
-        (snapshot) => sectionOf(snapshot, section),
+        (snapshot) => trimmed(sectionOf(snapshot, section), fields),
         suffix,
       );
     },
@@ -111,13 +118,17 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     asked: string,
     request: FastifyRequest,
     reply: FastifyReply,
-    represent: (snapshot: StoredSnapshot) => Part,
+    represent: (snapshot: StoredSnapshot) => Representation,
     suffix = '',
   ): Promise<FastifyReply> {
     const snapshot = await found;
     if (snapshot) return answer(snapshot, represent(snapshot), asked, request, reply, suffix);
     const slug = await stories.whereabouts(asked);
-    return reply.headers(shortLivedHeaders).code(308).header('location', `${path}/${slug}${suffix}`).send();
+    return reply
+      .headers(shortLivedHeaders)
+      .code(308)
+      .header('location', addressOf(slug, suffix, request))
+      .send();
   }
 }
 
@@ -126,27 +137,25 @@ export function listLinks({ limit }: PageRequest, page: Page<unknown>): string |
   return pageLinks(path, { limit }, page);
 }
 
-function sendList({ links, etag, body }: ListBytes, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (links !== undefined) reply.header('link', links);
-  return sendRepresentation(request, reply, { etag, body });
+/** Where a story or a part of it is, with the query that it was asked for by. */
+function addressOf(slug: string, suffix: string, { url }: FastifyRequest): string {
+  const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+  return `${path}/${slug}${suffix}${query}`;
 }
 
-/** A story or a part of it, to send. */
-type Part = Bytes | { etag: string; body: LentBody };
-
-function whole(snapshot: StoredSnapshot): Part {
+function whole(snapshot: StoredSnapshot): Representation {
   return { etag: snapshot.etag, body: snapshot };
 }
 
 /** Answers with a story or a part of it; asked for by id, it says where it is by slug. */
 function answer(
   snapshot: StoredSnapshot,
-  { etag, body }: Part,
+  { etag, body }: Representation,
   asked: string,
   request: FastifyRequest,
   reply: FastifyReply,
   suffix = '',
 ): FastifyReply {
-  if (asked !== snapshot.slug) reply.header('content-location', `${path}/${snapshot.slug}${suffix}`);
+  if (asked !== snapshot.slug) reply.header('content-location', addressOf(snapshot.slug, suffix, request));
   return sendRepresentation(request, reply, { etag, body, lastModified: snapshot.lastModified });
 }

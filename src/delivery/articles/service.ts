@@ -2,7 +2,7 @@ import type { Article, Section } from '../../blocks/story.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { entityTag } from '../../kernel/entity-tag.js';
 import { DomainError, notFound } from '../../kernel/errors.js';
-import type { Store, StoredSnapshot } from '../../storage/store.js';
+import type { Lease, Store, StoredSnapshot } from '../../storage/store.js';
 import { findFormer, listSummaries, type SummaryRow } from './repository.js';
 
 /** Bytes to send, with their strong entity tag. */
@@ -88,6 +88,12 @@ function keyOf({ limit, cursor }: PageRequest): string {
 /** The sections of a story, from its bytes. */
 export function sectionsOf(snapshot: StoredSnapshot): Bytes {
   return bytesOf(storyOf(snapshot).sections);
+}
+
+/** The sections of a story, read only if they are sent; their tag is the story's own. */
+export function unreadSectionsOf(snapshot: StoredSnapshot): { etag: string; body: { read(): Lease } } {
+  const read = () => ({ bytes: sectionsOf(snapshot).body, release: () => undefined });
+  return { etag: snapshot.etag, body: { read } };
 }
 
 /** One section, by anchor or id. @throws `not_found` */
