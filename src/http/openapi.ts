@@ -78,7 +78,34 @@ export function openApiDocument(operations: readonly Documented[], version: stri
       ),
     },
   });
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(path ?? {})) {
+      for (const parameter of (operation as { parameters?: Parameter[] }).parameters ?? []) tellExample(parameter);
+    }
+  }
   return { ...document, 'x-tagGroups': tagGroups(operations) };
+}
+
+interface Parameter {
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: { description?: string; default?: unknown; example?: unknown };
+}
+
+/**
+ * Tells the example of an optional parameter in words. Swagger UI fills in every example and sends what is filled in, so that
+ * "Try it out" would ask for one desk, one speaker and two fields where nobody had chosen any.
+ */
+function tellExample(parameter: Parameter): void {
+  const { schema } = parameter;
+  if (parameter.in !== 'query' || parameter.required === true || schema?.example === undefined) return;
+  if (schema.default === undefined) {
+    const examples = [schema.example].flat().map((example) => `\`${example}\``);
+    const description = parameter.description ?? schema.description ?? '';
+    parameter.description = `${description} Example: ${examples.join(' and ')}.`.trimStart();
+  }
+  delete schema.example;
 }
 
 function chapterName({ group, chapter }: Documented): string {

@@ -60,11 +60,18 @@ export interface Page<Item> {
   page: { limit: number; next: string | null; previous: string | null };
 }
 
+/** Rows that were found before a bound on the work ended the search, and where it ended. */
+export interface Stopped<Row> {
+  rows: Row[];
+  stoppedAt: CursorPosition;
+}
+
 /**
  * One page of a list with keyset cursors, stable while rows are added and removed.
  * @param scope what its cursors are bound to
  * @param keyOf the sort values of a row, `keyLength` of them
- * @param read gives up to `limit` rows beyond the seek, in the list's order whichever the direction
+ * @param read gives up to `limit` rows beyond the seek, in the list's order whichever the direction; fewer, with where it
+ * stopped, when a bound on its work came first: then the page may have fewer rows and still a neighbour
  * @throws `invalid` for a cursor of another list
  */
 export async function readPage<Row>(
@@ -72,16 +79,26 @@ export async function readPage<Row>(
   scope: string,
   keyLength: number,
   keyOf: (row: Row) => CursorPosition,
-  read: (limit: number, seek: Seek | undefined) => Promise<Row[]>,
+  read: (limit: number, seek: Seek | undefined) => Promise<Row[] | Stopped<Row>>,
 ): Promise<Page<Row>> {
   const seek = cursor === undefined ? undefined : decodeCursor(cursor, scope, keyLength);
-  const rows = await read(limit + 1, seek);
+  const found = await read(limit + 1, seek);
+  const { rows, stoppedAt } = Array.isArray(found) ? { rows: found, stoppedAt: undefined } : found;
   const hasMore = rows.length > limit;
   const isBackwards = seek?.direction === 'previous';
   const data = isBackwards ? rows.slice(-limit) : rows.slice(0, limit);
   const cursorOf = (direction: Seek['direction'], row: Row | undefined) =>
     row === undefined ? null : encodeCursor(scope, direction, keyOf(row));
-  const next = isBackwards || hasMore ? cursorOf('next', data.at(-1)) : null;
-  const previous = (isBackwards ? hasMore : seek !== undefined) ? cursorOf('previous', data[0]) : null;
+  // Beyond the page in the direction of reading: behind its last row, or where the search was ended.
+  const beyond = (direction: Seek['direction'], row: Row | undefined) => {
+    if (hasMore) return cursorOf(direction, row);
+    return stoppedAt === undefined ? null : encodeCursor(scope, direction, stoppedAt);
+  };
+  const next = isBackwards ? cursorOf('next', data.at(-1)) : beyond('next', data.at(-1));
+  const previous = isBackwards
+    ? beyond('previous', data[0])
+    : seek === undefined
+      ? null
+      : cursorOf('previous', data[0]);
   return { data, page: { limit, next, previous } };
 }

@@ -103,7 +103,7 @@ describe('GET /v1/articles', () => {
   it('answers 400 with the parameter that is not known, or not good', async () => {
     const { next } = (await list('?limit=1')).page;
     for (const [query, parameter] of [
-      ['?desk=world', 'desk'],
+      ['?author=jane', 'author'],
       ['?limit=0', 'limit'],
       ['?limit=101', 'limit'],
       ['?limit=1.5', 'limit'],

@@ -1,33 +1,102 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import type { Seek } from '../../kernel/cursors.js';
-import { descending, inListOrder } from '../../storage/keyset.js';
+import { and, asc, desc, eq, exists, gte, lt, not, type SQL, sql } from 'drizzle-orm';
+import type { Seek, Stopped } from '../../kernel/cursors.js';
+import { inListOrder } from '../../storage/keyset.js';
 import type { Store } from '../../storage/store.js';
+import type { ListPlan, Span } from './filters.js';
 
 export interface SummaryRow {
   id: string;
-  publishedAt: string;
-  etag: string;
+  /** The instant that the list is sorted by. */
+  at: string;
   /** The ArticleSummary, as JSON. */
   summary: string;
 }
 
-/** Live stories, the last published first. */
+/**
+ * How many stories of an index range are looked at for one page when filters remain that the index does not answer. A page is
+ * then ended early rather than late.
+ */
+export const examinedMax = 2000;
+
+/** The index range of a plan: live stories with its facet, in its order, beyond the seek. */
+export function rangeQuery({ db, tables: { facets } }: Store, plan: ListPlan, seek: Seek | undefined) {
+  const { facet, sort, isAscending, publishedAt, contentUpdatedAt } = plan;
+  const column = facets[sort];
+  const isUpwards = isAscending !== (seek?.direction === 'previous');
+  const [a, b] = seek?.position ?? [];
+  const position = sql`(${column}, ${facets.articleId})`;
+  const beyond = seek && (isUpwards ? sql`${position} > (${a}, ${b})` : sql`${position} < (${a}, ${b})`);
+  const span = sort === 'publishedAt' ? within(column, publishedAt) : within(column, contentUpdatedAt);
+  const direction = isUpwards ? asc : desc;
+  return db
+    .select({
+      id: sql<string>`${facets.articleId}`.as('id'),
+      at: sql<string>`${column}`.as('at'),
+      publishedAt: facets.publishedAt,
+      contentUpdatedAt: facets.contentUpdatedAt,
+    })
+    .from(facets)
+    .where(and(eq(facets.facet, facet), span, beyond))
+    .orderBy(direction(column), direction(facets.articleId));
+}
+
+function within(column: SQL.Aliased | Parameters<typeof gte>[0], { from, before }: Span): SQL | undefined {
+  return and(from === undefined ? undefined : gte(column, from), before === undefined ? undefined : lt(column, before));
+}
+
+/** Whether the index range alone is the list. */
+function isExact({ with: wanted, without, sort, publishedAt, contentUpdatedAt }: ListPlan): boolean {
+  const other = sort === 'publishedAt' ? contentUpdatedAt : publishedAt;
+  return wanted.length + without.length === 0 && other.from === undefined && other.before === undefined;
+}
+
+/** The query of a page of summaries. */
+export function summariesQuery(store: Store, plan: ListPlan, limit: number, seek: Seek | undefined) {
+  const { db, tables } = store;
+  const examined = rangeQuery(store, plan, seek)
+    .limit(isExact(plan) ? limit : examinedMax)
+    .as('examined');
+  const hasFacet = (facet: string) =>
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(tables.facets)
+        .where(and(eq(tables.facets.articleId, examined.id), eq(tables.facets.facet, facet))),
+    );
+  const other = plan.sort === 'publishedAt' ? ('contentUpdatedAt' as const) : ('publishedAt' as const);
+  const isUpwards = plan.isAscending !== (seek?.direction === 'previous');
+  const direction = isUpwards ? asc : desc;
+  return db
+    .select({ id: examined.id, at: examined.at, summary: tables.snapshots.summary })
+    .from(examined)
+    .innerJoin(tables.snapshots, eq(tables.snapshots.articleId, examined.id))
+    .where(
+      and(
+        ...plan.with.map(hasFacet),
+        ...plan.without.map((facet) => not(hasFacet(facet))),
+        within(examined[other], plan[other]),
+      ),
+    )
+    .orderBy(direction(examined.at), direction(examined.id))
+    .limit(limit);
+}
+
+/** A page of summaries; of a list with filters that no index answers, those among the stories that may be looked at for it. */
 export async function listSummaries(
-  { db, tables: { snapshots }, all }: Store,
+  store: Store,
+  plan: ListPlan,
   limit: number,
   seek: Seek | undefined,
-): Promise<SummaryRow[]> {
-  const { order, bound } = descending(snapshots.publishedAt, snapshots.articleId, seek);
-  const { articleId: id, publishedAt, etag, summary } = snapshots;
-  const rows = await all(
-    db
-      .select({ id, publishedAt, etag, summary })
-      .from(snapshots)
-      .where(and(isNull(snapshots.withdrawnAt), bound))
-      .orderBy(...order)
-      .limit(limit),
+): Promise<SummaryRow[] | Stopped<SummaryRow>> {
+  const found = await store.all(summariesQuery(store, plan, limit, seek));
+  const rows = inListOrder(found, seek).map((row) => ({ ...row, summary: row.summary ?? '' }));
+  if (isExact(plan) || rows.length === limit) return rows;
+  const [last] = await store.all(
+    rangeQuery(store, plan, seek)
+      .limit(1)
+      .offset(examinedMax - 1),
   );
-  return inListOrder(rows, seek).map((row) => ({ ...row, summary: row.summary ?? '' }));
+  return last ? { rows, stoppedAt: [last.at, last.id] } : rows;
 }
 
 /**

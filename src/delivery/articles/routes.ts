@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { blockKinds } from '../../blocks/index.js';
 import { Article, ArticleSummary, Section } from '../../blocks/story.js';
 import { type Representation, sendRepresentation } from '../../http/conditional.js';
 import { fieldsQuery, trimmed, trimmedNote } from '../../http/fields.js';
@@ -7,9 +8,17 @@ import { shortLivedHeaders } from '../../http/headers.js';
 import { dataOf, pageLinks, pageOf, pageQuery } from '../../http/lists.js';
 import type { Api } from '../../http/operation.js';
 import { publicOperation } from '../../http/public-operation.js';
-import type { Page, PageRequest } from '../../kernel/cursors.js';
+import type { Page } from '../../kernel/cursors.js';
 import type { StoredSnapshot } from '../../storage/store.js';
-import { type ListBytes, type StoryService, sectionOf, sectionsOf, unreadSectionsOf } from './service.js';
+import { defaultSort, storyFilters } from './filters.js';
+import {
+  type ListBytes,
+  type ListRequest,
+  type StoryService,
+  sectionOf,
+  sectionsOf,
+  unreadSectionsOf,
+} from './service.js';
 
 const slugOrId = z
   .string()
@@ -23,6 +32,7 @@ const moved = {
   headers: ['Location', 'Cache-Control'],
 } as const;
 const path = '/v1/articles';
+const filters = storyFilters(blockKinds.map(({ type }) => type));
 
 export function storyRoutes(api: Api, stories: StoryService): void {
   publicOperation(api, {
@@ -30,8 +40,9 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     path,
     operationId: 'listArticles',
     summary: 'List stories',
-    description: 'Summaries of the live stories, the last published first.',
-    query: z.strictObject({ ...pageQuery, fields: fieldsQuery(ArticleSummary, 'headline,leadImage.alt') }),
+    description:
+      'Summaries of the live stories, the last published first. When filters leave few of many stories, a page may have fewer than `limit` and still a next one.',
+    query: z.strictObject({ ...pageQuery, ...filters, fields: fieldsQuery(ArticleSummary, 'headline,leadImage.alt') }),
     answers: {
       200: {
         description: `A page of summaries. ${trimmedNote}`,
@@ -40,8 +51,8 @@ export function storyRoutes(api: Api, stories: StoryService): void {
       },
     },
     errors: [],
-    handle: ({ query }, request, reply) => {
-      const send = (page: ListBytes) => sendRepresentation(request, reply, trimmed(page, query.fields));
+    handle: ({ query: { fields, ...query } }, request, reply) => {
+      const send = (page: ListBytes) => sendRepresentation(request, reply, trimmed(page, fields));
       const listed = stories.list(query);
       return listed instanceof Promise ? listed.then(send) : send(listed);
     },
@@ -133,8 +144,8 @@ export function storyRoutes(api: Api, stories: StoryService): void {
 }
 
 /** The Link header of a page of the list. */
-export function listLinks({ limit }: PageRequest, page: Page<unknown>): string | undefined {
-  return pageLinks(path, { limit }, page);
+export function listLinks({ cursor: _cursor, sort, ...query }: ListRequest, page: Page<unknown>): string | undefined {
+  return pageLinks(path, { ...query, sort: sort === defaultSort ? undefined : sort }, page);
 }
 
 /** Where a story or a part of it is, with the query that it was asked for by. */

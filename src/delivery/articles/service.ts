@@ -3,6 +3,7 @@ import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel
 import { entityTag } from '../../kernel/entity-tag.js';
 import { DomainError, notFound } from '../../kernel/errors.js';
 import type { Lease, Store, StoredSnapshot } from '../../storage/store.js';
+import { planOf, type StoryFilters } from './filters.js';
 import { findFormer, listSummaries, type SummaryRow } from './repository.js';
 
 /** Bytes to send, with their strong entity tag. */
@@ -19,10 +20,13 @@ export interface ListBytes extends Bytes {
 /** Pages kept in memory; they are dropped together as soon as anything that readers see has changed. */
 const pagesMax = 256;
 
+/** A page of a list, as it was asked for. */
+export type ListRequest = PageRequest & StoryFilters;
+
 export type StoryService = ReturnType<typeof storyService>;
 
 /** What readers get of stories. It reads snapshots and nothing else, so that a draft cannot leak. */
-export function storyService(store: Store, linksOf: (request: PageRequest, page: Page<unknown>) => string | undefined) {
+export function storyService(store: Store, linksOf: (request: ListRequest, page: Page<unknown>) => string | undefined) {
   const pages = new Map<string, ListBytes>();
   let pagesAt = -1;
 
@@ -43,8 +47,8 @@ export function storyService(store: Store, linksOf: (request: PageRequest, page:
     return former.slug;
   }
 
-  /** A page of summaries, the last published first. @throws `invalid` for a cursor of another list */
-  function list(request: PageRequest): ListBytes | Promise<ListBytes> {
+  /** A page of summaries. @throws `invalid` for a cursor of another list */
+  function list(request: ListRequest): ListBytes | Promise<ListBytes> {
     const sequence = store.publicSequence();
     if (sequence === pagesAt) {
       const known = pages.get(keyOf(request));
@@ -53,7 +57,7 @@ export function storyService(store: Store, linksOf: (request: PageRequest, page:
     return listAfresh(request, sequence);
   }
 
-  async function listAfresh(request: PageRequest, before: number | Promise<number>): Promise<ListBytes> {
+  async function listAfresh(request: ListRequest, before: number | Promise<number>): Promise<ListBytes> {
     const sequence = await before;
     const listed = await compose(request);
     // Another change may have come while this was read; then the page is not kept.
@@ -64,13 +68,15 @@ export function storyService(store: Store, linksOf: (request: PageRequest, page:
     return listed;
   }
 
-  async function compose(request: PageRequest): Promise<ListBytes> {
+  async function compose(request: ListRequest): Promise<ListBytes> {
+    const { limit: _limit, cursor: _cursor, ...filters } = request;
+    const plan = planOf(filters);
     const page = await readPage<SummaryRow>(
       request,
-      cursorScope('articles', {}),
+      cursorScope('articles', { ...plan }),
       2,
-      ({ publishedAt, id }) => [publishedAt, id],
-      (limit, seek) => listSummaries(store, limit, seek),
+      ({ at, id }) => [at, id],
+      (limit, seek) => listSummaries(store, plan, limit, seek),
     );
     const body = Buffer.from(
       `{"data":[${page.data.map(({ summary }) => summary).join(',')}],"page":${JSON.stringify(page.page)}}`,
@@ -81,8 +87,8 @@ export function storyService(store: Store, linksOf: (request: PageRequest, page:
   return { find, whereabouts, list };
 }
 
-function keyOf({ limit, cursor }: PageRequest): string {
-  return `${limit} ${cursor ?? ''}`;
+function keyOf(request: ListRequest): string {
+  return JSON.stringify(request);
 }
 
 /** The sections of a story, from its bytes. */
