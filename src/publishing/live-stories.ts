@@ -18,7 +18,14 @@ import {
   storyCountStatements,
 } from './live-uses/repository.js';
 import { preflight } from './preflight/index.js';
-import { findLinks, findSnapshotHeads, guardSnapshot, replaceSnapshot, type SnapshotHead } from './repository.js';
+import {
+  findLinks,
+  findSnapshotHeads,
+  guardSnapshot,
+  replaceSnapshot,
+  type SnapshotHead,
+  timesOf,
+} from './repository.js';
 import { liveUsesOf, Resources, usesOf } from './resources.js';
 
 /** What is about to be otherwise than the store has it, in the same commit. */
@@ -95,12 +102,11 @@ async function findPublished(
   articleId: string,
   head: SnapshotHead | undefined,
 ): Promise<Published | undefined> {
-  const { liveVersion, firstPublishedAt, publishedAt, contentUpdatedAt } =
-    (await findArticle(store, articleId))?.summary.publication ?? {};
-  const content = liveVersion ? await findArticleContentAt(store, articleId, liveVersion) : undefined;
-  if (!head?.isLive || !content || !liveVersion || !firstPublishedAt || !publishedAt || !contentUpdatedAt)
-    return undefined;
-  return { head, version: liveVersion, content, times: { firstPublishedAt, publishedAt, contentUpdatedAt } };
+  const publication = (await findArticle(store, articleId))?.summary.publication;
+  const version = publication?.liveVersion;
+  const times = publication && timesOf(publication);
+  const content = version ? await findArticleContentAt(store, articleId, version) : undefined;
+  return head?.isLive && content && version && times ? { head, version, content, times } : undefined;
 }
 
 /**

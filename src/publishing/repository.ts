@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
 import type { ArticleLink } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
+import type { Publication } from '../content/articles/schemas.js';
 import { updateStamp } from '../content/managed.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -75,6 +76,13 @@ export async function findLinks(
 
 function columnsOf({ slug, language, headline, publishedAt, etag, summary, body }: CompiledStory, at: string) {
   return { slug, language, headline, publishedAt, etag, summary, body, madeAt: at, format: compiledFormat };
+}
+
+/** The times that a story bears; none before its first publication. */
+export function timesOf(publication: Publication): PublicationTimes | undefined {
+  const { firstPublishedAt, publishedAt, contentUpdatedAt } = publication;
+  if (firstPublishedAt === null || publishedAt === null || contentUpdatedAt === null) return undefined;
+  return { firstPublishedAt, publishedAt, contentUpdatedAt };
 }
 
 /** Makes a story live, or live again with new bytes. */
@@ -206,6 +214,23 @@ export function markWithdrawn(
       .update(articles)
       .set(values)
       .where(and(eq(articles.id, id), eq(articles.version, version))),
+    rows: 1,
+  };
+}
+
+/** Writes down that a story went to readers, or was taken from them, by the version that follows the record's. */
+export function insertPublication(
+  { db, tables: { publications } }: Store,
+  { summary: { id, version } }: ArticleRecord,
+  action: 'publish' | 'withdraw',
+  { firstPublishedAt, publishedAt, contentUpdatedAt }: PublicationTimes,
+  actor: Actor,
+  at: string,
+): Statement {
+  const by = { byKey: actor.key, byActor: actor.person };
+  const times = { firstPublishedAt, publishedAt, contentUpdatedAt };
+  return {
+    query: db.insert(publications).values({ articleId: id, version: version + 1, action, at, ...by, ...times }),
     rows: 1,
   };
 }

@@ -33,10 +33,12 @@ import {
   emptySnapshot,
   findSnapshotHeads,
   fixAnchors,
+  insertPublication,
   markLive,
   markWithdrawn,
   publishSlug,
   putSnapshot,
+  timesOf,
 } from './repository.js';
 import { Resources } from './resources.js';
 import type { PublishRequest } from './schemas.js';
@@ -81,7 +83,8 @@ export function publishingService(
       const { id, publication } = record.summary;
       if (publication.state === 'unpublished')
         throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
-      if (publication.state === 'withdrawn') return { statements: [], result: id };
+      const times = timesOf(publication);
+      if (publication.state === 'withdrawn' || !times) return { statements: [], result: id };
       const at = instant(clock);
       const formerUses = await listLiveUses(store, id);
       const statements = [
@@ -91,7 +94,7 @@ export function publishingService(
         ...storyCountStatements(store, formerUses, []),
         ...facetStatements(store, id, []),
         ...dropUnusedLibrarySnapshots(store, formerUses),
-        ...traceStatements(record, 'withdraw', actor, at),
+        ...traceStatements(record, 'withdraw', times, actor, at),
         ...(await relinked(id, undefined, actor, at)),
       ];
       return { statements, result: id };
@@ -150,7 +153,7 @@ export function publishingService(
       publishSlug(store, id, slug),
       putSnapshot(store, id, compilation.story, at),
       ...(await companionStatements(store, id, content, compilation, at)),
-      ...traceStatements(record, 'publish', actor, at),
+      ...traceStatements(record, 'publish', times, actor, at),
       ...(changesLink ? await relinked(id, { id, slug, language, headline: headline ?? '' }, actor, at) : []),
     ];
   }
@@ -161,13 +164,16 @@ export function publishingService(
   }
 
   function traceStatements(
-    { summary: { id, version } }: ArticleRecord,
-    action: string,
+    record: ArticleRecord,
+    action: 'publish' | 'withdraw',
+    times: PublicationTimes,
     actor: Actor,
     at: string,
   ): Statement[] {
+    const { id, version } = record.summary;
     const next = version + 1;
     return [
+      insertPublication(store, record, action, times, actor, at),
       ...revisionStatements(store, actor, at, [
         {
           kind: 'article',

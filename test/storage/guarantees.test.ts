@@ -112,6 +112,10 @@ describe('what must never be', () => {
     `INSERT INTO articles (id, version, created_at, updated_at, slug, language, desk, tags, bylines, sources, related, stage, section_ids, content_version, state) VALUES ('${id}', 1, ${at}, ${at}, '${slug}', 'en', 'world', '[]', '[]', '[]', '[]', 'draft', '[]', 1, ${state})`;
 
   const world = "INSERT INTO desks (key, name, version, created_at, updated_at) VALUES ('world', 'World', 1, '', '')";
+  const publication = `${world}; ${article('a', 'a')}; INSERT INTO publications VALUES ('a', 2, 'publish', ${at}, NULL, NULL, ${at}, ${at}, ${at})`;
+  const correction = `${world}; ${article('a', 'a')}; INSERT INTO corrections VALUES ('c', 'a', 'correction', 'T', ${at}, NULL, NULL)`;
+  const schedule = (id: string) =>
+    `INSERT INTO schedules (id, article_id, action, article_version, at, request, version, state, created_at, updated_at) VALUES ('${id}', 'a', 'publish', 1, ${at}, '{}', 1, 'pending', ${at}, ${at})`;
   const erasure = `INSERT INTO erasures VALUES ('e', ${at}, NULL, NULL, 'image', 'x', 'A court said so.', 0)`;
 
   it.each([
@@ -126,6 +130,19 @@ describe('what must never be', () => {
     ['an erasure undone', `${erasure}; DELETE FROM erasures`, /append-only/],
     ['a revision deleted', `${revision}; DELETE FROM revisions`, /append-only/],
     ['a revision twice', `${revision}; ${revision}`, /UNIQUE/],
+    ['a publication rewritten', `${publication}; UPDATE publications SET at = 'x'`, /append-only/],
+    ['a correction withdrawn', `${correction}; DELETE FROM corrections`, /append-only/],
+    ['a correction reworded', `${correction}; UPDATE corrections SET text = 'x'`, /append-only/],
+    [
+      'two schedules of one kind waiting for one article',
+      `${world}; ${article('a', 'a')}; ${schedule('x')}; ${schedule('y')}`,
+      /UNIQUE/,
+    ],
+    [
+      'an embargo without a reason',
+      `${world}; ${article('a', 'a')}; UPDATE articles SET embargoed_until = 'x'`,
+      /articles_embargo/,
+    ],
     ['an article of no desk', article('a', 'a'), /FOREIGN KEY/],
     ['two articles with one slug', `${world}; ${article('a', 'a')}; ${article('b', 'a')}`, /UNIQUE/],
     ['a live article without a live version', `${world}; ${article('a', 'a', "'live'")}`, /articles_publication/],

@@ -116,6 +116,17 @@ function fillFirst(connection: Connection): void {
     fields: '[]',
     content: `{"heading":"H","anchor":"a","blocks":${blocks}}`,
   });
+  put('revisions', {
+    kind: 'article',
+    resource_id: 'a1',
+    version: 1,
+    article_id: 'a1',
+    article_version: 1,
+    at,
+    by_actor: 'jane',
+    action: 'publish',
+    fields: '[]',
+  });
   put('changes', { at, action: 'create', kind: 'image', resource_id: 'i1', version: 1, public: 0 });
   put('api_keys', { id: 'k1', name: 'K', role: 'admin', secret_hash: 'x', created_at: at });
 }
@@ -158,6 +169,20 @@ describe('an upgrade', () => {
     expect(JSON.parse(String(section?.blocks))).toEqual(cropped);
     const [revision] = rowsOf(after, 'revisions').filter(({ kind }) => kind === 'section');
     expect(JSON.parse(String(revision?.content))).toEqual({ heading: 'H', anchor: 'a', blocks: cropped });
+    const times = { first_published_at: at, published_at: at, content_updated_at: at };
+    const publication = {
+      article_id: 'a1',
+      version: 1,
+      action: 'publish',
+      at,
+      by_key: null,
+      by_actor: 'jane',
+      ...times,
+    };
+    expect(rowsOf(after, 'publications')).toEqual([publication]);
+    const unset = { embargoed_until: null, embargo_reason: null, scheduled_for: null, schedule_failure: null };
+    expect(rowsOf(after, 'articles')).toMatchObject([unset]);
+    expect(() => after.file.exec("UPDATE publications SET action = 'withdraw'")).toThrow(/append-only/);
     expect(() => after.file.exec("UPDATE revisions SET content = '{}'")).toThrow(/append-only/);
     after.file.close();
     return store.close();

@@ -157,10 +157,23 @@ export const articles = sqliteTable(
     withdrawnAt: text(),
     /** The version that readers see, or saw when it was withdrawn. */
     liveVersion: integer(),
+    /** No publication before it, and why. */
+    embargoedUntil: text(),
+    embargoReason: text(),
+    /** When a version waits to be published; the schedule itself is a row of its own. */
+    scheduledFor: text(),
+    /** What kept the last schedule that fired from doing its work, until another succeeds or is made. */
+    scheduleFailure: json<{ scheduleId: string; action: 'publish' | 'withdraw'; at: string; reason: string }>(),
   },
   (t) => [
     uniqueIndex('articles_slug').on(t.slug),
     index('articles_by_update').on(t.updatedAt, t.id),
+    index('articles_of_stage').on(t.stage, t.updatedAt, t.id),
+    index('articles_of_state').on(t.state, t.updatedAt, t.id),
+    index('articles_of_actor').on(t.updatedByActor, t.updatedAt, t.id),
+    index('articles_of_key').on(t.updatedByKey, t.updatedAt, t.id),
+    index('articles_scheduled').on(t.scheduledFor, t.id).where(sql`${t.scheduledFor} IS NOT NULL`),
+    index('articles_deleted_by_update').on(t.updatedAt, t.id).where(sql`${t.deletedAt} IS NOT NULL`),
     index('articles_by_creation').on(t.createdAt, t.id),
     index('articles_by_publication').on(t.publishedAt, t.id),
     index('articles_of_desk').on(t.desk, t.updatedAt, t.id),
@@ -171,7 +184,8 @@ export const articles = sqliteTable(
       'articles_publication',
       sql`(${t.state} = 'unpublished') = (${t.liveVersion} IS NULL) AND (${t.state} = 'withdrawn') = (${t.withdrawnAt} IS NOT NULL) AND (${t.liveVersion} IS NULL) = (${t.publishedAt} IS NULL) AND (${t.publishedAt} IS NULL) = (${t.firstPublishedAt} IS NULL)`,
     ),
-    check('articles_deleted', sql`${t.deletedAt} IS NULL OR ${t.state} <> 'live'`),
+    check('articles_deleted', sql`${t.deletedAt} IS NULL OR (${t.state} <> 'live' AND ${t.scheduledFor} IS NULL)`),
+    check('articles_embargo', sql`(${t.embargoedUntil} IS NULL) = (${t.embargoReason} IS NULL)`),
   ],
 );
 
@@ -363,6 +377,11 @@ export const changes = sqliteTable(
   },
   (t) => [
     index('changes_of_resource').on(t.kind, t.resourceId, t.seq),
+    index('changes_of_article').on(t.articleId, t.seq),
+    index('changes_of_actor').on(t.byActor, t.seq),
+    index('changes_of_key').on(t.byKey, t.seq),
+    index('changes_of_action').on(t.action, t.seq),
+    index('changes_by_time').on(t.at, t.seq),
     index('changes_public').on(t.seq).where(sql`${t.public} = 1`),
     check('changes_public_flag', sql`${t.public} IN (0, 1)`),
     check('changes_public_article', sql`${t.public} = 0 OR ${t.articleId} IS NOT NULL`),
@@ -433,4 +452,132 @@ export const erasures = sqliteTable(
     uniqueIndex('erasures_of_resource').on(t.kind, t.resourceId),
     check('erasures_kind', sql`${t.kind} IN ('article', 'image', 'quote', 'embed')`),
   ],
+);
+
+/** Each time that a story went to readers or was taken from them, with the times that it bore. Append-only. */
+export const publications = sqliteTable(
+  'publications',
+  {
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    /** The article's version that did it. */
+    version: integer().notNull(),
+    action: text().$type<'publish' | 'withdraw'>().notNull(),
+    at: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+    firstPublishedAt: text().notNull(),
+    publishedAt: text().notNull(),
+    contentUpdatedAt: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.articleId, t.version] }),
+    index('publications_by_time').on(t.articleId, t.at),
+    check('publications_action', sql`${t.action} IN ('publish', 'withdraw')`),
+  ],
+);
+
+/** What readers are told of a mistake or of news in a story. Append-only. */
+export const corrections = sqliteTable(
+  'corrections',
+  {
+    id: text().primaryKey(),
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    kind: text().$type<'correction' | 'clarification' | 'update' | 'retraction'>().notNull(),
+    text: text().notNull(),
+    at: text().notNull(),
+    byKey: text(),
+    byActor: text(),
+  },
+  (t) => [
+    index('corrections_of_article').on(t.articleId, t.id),
+    check('corrections_kind', sql`${t.kind} IN ('correction', 'clarification', 'update', 'retraction')`),
+  ],
+);
+
+/** A version of an article to be published, or a story to be withdrawn, at an instant. */
+export const schedules = sqliteTable(
+  'schedules',
+  {
+    id: text().primaryKey(),
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    action: text().$type<'publish' | 'withdraw'>().notNull(),
+    /** The article's version that it was made from: the one that is published. */
+    articleVersion: integer().notNull(),
+    at: text().notNull(),
+    /** What else the publication is asked for, as in its request. */
+    request: json<Record<string, unknown>>().notNull(),
+    /** Rises with every change to the schedule. */
+    version: integer().notNull(),
+    state: text().$type<'pending' | 'done' | 'failed' | 'cancelled'>().notNull(),
+    /** Why it failed. */
+    failure: json<Record<string, unknown>>(),
+    settledAt: text(),
+    createdAt: text().notNull(),
+    createdByKey: text(),
+    createdByActor: text(),
+    updatedAt: text().notNull(),
+    updatedByKey: text(),
+    updatedByActor: text(),
+  },
+  (t) => [
+    uniqueIndex('schedules_pending').on(t.articleId, t.action).where(sql`${t.state} = 'pending'`),
+    index('schedules_due').on(t.at, t.id).where(sql`${t.state} = 'pending'`),
+    index('schedules_of_article').on(t.articleId, t.id),
+    check('schedules_action', sql`${t.action} IN ('publish', 'withdraw')`),
+    check('schedules_state', sql`${t.state} IN ('pending', 'done', 'failed', 'cancelled')`),
+    check(
+      'schedules_settled',
+      sql`(${t.state} = 'pending') = (${t.settledAt} IS NULL) AND (${t.state} = 'failed') = (${t.failure} IS NOT NULL)`,
+    ),
+  ],
+);
+
+/** Answers to requests with an Idempotency-Key, to be given again to the same request. */
+export const idempotentAnswers = sqliteTable(
+  'idempotent_answers',
+  {
+    /** The API key that sent it. */
+    keyId: text().notNull(),
+    method: text().notNull(),
+    path: text().notNull(),
+    idempotencyKey: text().notNull(),
+    /** SHA-256 of the body, in hex. */
+    bodyHash: text().notNull(),
+    status: integer().notNull(),
+    headers: json<Record<string, string>>().notNull(),
+    body: text().notNull(),
+    at: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.keyId, t.method, t.path, t.idempotencyKey] }),
+    index('idempotent_answers_by_time').on(t.at),
+    check('idempotent_answers_status', sql`${t.status} BETWEEN 200 AND 299`),
+  ],
+);
+
+/** Links that show a working copy to whoever has them. */
+export const previewLinks = sqliteTable(
+  'preview_links',
+  {
+    id: text().primaryKey(),
+    articleId: text()
+      .notNull()
+      .references(() => articles.id),
+    /** The version to show; none for the working copy as it is when it is looked at. */
+    articleVersion: integer(),
+    /** SHA-256 of the token, in hex. */
+    tokenHash: text().notNull(),
+    createdAt: text().notNull(),
+    createdByKey: text(),
+    createdByActor: text(),
+    expiresAt: text().notNull(),
+    revokedAt: text(),
+  },
+  (t) => [uniqueIndex('preview_links_token').on(t.tokenHash), index('preview_links_of_article').on(t.articleId, t.id)],
 );
