@@ -14,6 +14,7 @@ import {
   facetStatements,
   listLiveUses,
   liveUseStatements,
+  lostUses,
   putLibrarySnapshots,
   storyCountStatements,
 } from './live-uses/repository.js';
@@ -21,6 +22,7 @@ import { preflight } from './preflight/index.js';
 import {
   findLinks,
   findSnapshotHeads,
+  guardLiveVersion,
   guardSnapshot,
   replaceSnapshot,
   type SnapshotHead,
@@ -69,7 +71,10 @@ export async function compileArticle(
   return { story, resources, guards: [...resources.guards(store), ...guards, ...termGuards] };
 }
 
-/** What goes with a story's bytes, beside them: what it shows, what it can be found by. */
+/**
+ * What goes with a story's bytes, beside them: what it shows, what it can be found by. Only what is otherwise than before is
+ * written, so the commit must be held to the story's bytes, or its not being live, as they are now.
+ */
 export async function companionStatements(
   store: Store,
   articleId: string,
@@ -80,11 +85,11 @@ export async function companionStatements(
   const before = await listLiveUses(store, articleId);
   const after = liveUsesOf(content, resources);
   return [
-    ...liveUseStatements(store, articleId, after),
+    ...liveUseStatements(store, articleId, before, after),
     ...storyCountStatements(store, before, after),
     ...facetStatements(store, articleId, story.facets, story),
-    ...putLibrarySnapshots(store, resources, resources.uses(), at),
-    ...dropUnusedLibrarySnapshots(store, before),
+    ...(await putLibrarySnapshots(store, resources, resources.uses(), at)),
+    ...dropUnusedLibrarySnapshots(store, lostUses(before, after)),
   ];
 }
 
@@ -164,7 +169,8 @@ async function replacement(
   at: string,
 ): Promise<Statement[]> {
   const compilation = await compileArticle(store, articleId, content, times, resources, cause);
-  const { story, guards } = compilation;
+  const { story } = compilation;
+  const guards = [...compilation.guards, guardLiveVersion(store, articleId, version)];
   if (story.etag === head.etag && head.format === compiledFormat)
     return [...guards, guardSnapshot(store, articleId, head.etag)];
   return [

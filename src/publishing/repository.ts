@@ -147,12 +147,24 @@ export function guardSnapshot({ db, tables: { snapshots } }: Store, articleId: s
   };
 }
 
-export function emptySnapshot({ db, tables: { snapshots } }: Store, articleId: string, at: string): Statement {
+/** Holds a commit to the live revision of a story being the one that was read. */
+export function guardLiveVersion({ db, tables: { articles } }: Store, id: string, liveVersion: number): Statement {
+  const isSo = and(eq(articles.id, id), eq(articles.liveVersion, liveVersion), eq(articles.state, 'live'));
+  return { query: db.select({ id: articles.id }).from(articles).where(isSo), rows: 1 };
+}
+
+/** Takes the bytes that were read from readers. */
+export function emptySnapshot(
+  { db, tables: { snapshots } }: Store,
+  articleId: string,
+  readEtag: string,
+  at: string,
+): Statement {
   return {
     query: db
       .update(snapshots)
       .set({ body: null, summary: null, withdrawnAt: at, madeAt: at })
-      .where(and(eq(snapshots.articleId, articleId), isNull(snapshots.withdrawnAt))),
+      .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt))),
     rows: 1,
   };
 }

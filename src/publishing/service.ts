@@ -33,6 +33,7 @@ import {
   emptySnapshot,
   findSnapshotHeads,
   fixAnchors,
+  guardSnapshot,
   insertPublication,
   markLive,
   markWithdrawn,
@@ -87,10 +88,11 @@ export function publishingService(
       if (publication.state === 'withdrawn' || !times) return { statements: [], result: id };
       const at = instant(clock);
       const formerUses = await listLiveUses(store, id);
+      const shown = (await findSnapshotHeads(store, [id])).get(id);
       const statements = [
         markWithdrawn(store, record, actor, at),
-        emptySnapshot(store, id, at),
-        ...liveUseStatements(store, id, []),
+        emptySnapshot(store, id, shown?.etag ?? '', at),
+        ...liveUseStatements(store, id, formerUses, []),
         ...storyCountStatements(store, formerUses, []),
         ...facetStatements(store, id, []),
         ...dropUnusedLibrarySnapshots(store, formerUses),
@@ -151,6 +153,7 @@ export function publishingService(
       markLive(store, record, times, actor, at),
       fixAnchors(store, id),
       publishSlug(store, id, slug),
+      ...(former?.isLive ? [guardSnapshot(store, id, former.etag)] : []),
       putSnapshot(store, id, compilation.story, at),
       ...(await companionStatements(store, id, content, compilation, at)),
       ...traceStatements(record, 'publish', times, actor, at),

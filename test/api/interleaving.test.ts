@@ -81,6 +81,29 @@ const captionOf = async (storyId: string) => {
 const setBlocks = ({ sections: [section] }: { sections: { id: string }[] }, ...imageIds: string[]) =>
   editSection(app, section?.id ?? '', { blocks: imageIds.map((imageId) => ({ type: 'image', imageId })) });
 
+describe('a story that stops showing an embed', () => {
+  it.each(['publish', 'withdraw'] as const)(
+    'leaves no thumbnail to readers that it is given meanwhile (%s)',
+    async (action) => {
+      await meetAtEachStep(async () => {
+        const [thumbnailImageId, other] = [await newImage(), await newImage()];
+        const { id: embedId } = await createResource(app, 'embeds', { ...embed, thumbnailImageId });
+        const story = await createStory(app, storyOf([{ type: 'embed', embedId }]));
+        await publishStory(app, story.id);
+        await editSection(app, story.sections[0]?.id ?? '', { blocks: [{ type: 'divider' }] });
+        return {
+          operation: await ready(story.id, action),
+          meanwhile: () => changeResource(app, 'embeds', embedId, { thumbnailImageId: other }),
+          after: async ({ status }) => {
+            expect(status).toBe(200);
+            for (const imageId of [thumbnailImageId, other]) await app.anybody.get(`/v1/images/${imageId}`).expect(404);
+          },
+        };
+      });
+    },
+  );
+});
+
 describe('publishing, while what the story shows is changed', () => {
   const everything = async () => {
     const thumbnailImageId = await newImage();

@@ -157,7 +157,7 @@ export function guardPresent(store: Store, kind: ResourceKind, ids: readonly str
 }
 
 /** How many alternatives one query has: engines bound the depth of an expression. */
-const alternativesMax = 200;
+export const alternativesMax = 200;
 
 /** Holds a commit to resources being at the versions that a decision has read. */
 export function guardVersions(store: Store, kind: ResourceKind, versions: ReadonlyMap<string, number>): Statement[] {

@@ -1,21 +1,25 @@
 // What live stories show and can be found by.
-import { and, eq, exists, inArray, ne, not, notInArray, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, ne, not, notInArray, or, sql } from 'drizzle-orm';
 import { type ResourceKind, resourceKinds } from '../../blocks/library.js';
+import { alternativesMax } from '../../content/library/repository.js';
 import { countStories, type TermKind } from '../../content/taxonomy/repository.js';
 import type { Use } from '../../content/where-used.js';
+import { chunksOf } from '../../kernel/chunks.js';
 import { entityTag } from '../../kernel/entity-tag.js';
 import { foldName } from '../../kernel/fold.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { Resources } from '../resources.js';
 
-/** Writes down what a live story shows; nothing when it is live no more. */
+/** Writes down what a live story shows, from what was written down before; nothing when it is live no more. */
 export function liveUseStatements(
   { db, tables: { whereUsed } }: Store,
   articleId: string,
-  uses: readonly Use[],
+  before: readonly Use[],
+  after: readonly Use[],
 ): Statement[] {
-  const unique = new Map(uses.map((use) => [`${use.kind}/${use.id}`, use]));
-  const rows = [...unique.values()].map(({ kind, id }) => ({
+  const gone = lostUses(before, after);
+  const mine = and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId));
+  const rows = lostUses(after, before).map(({ kind, id }) => ({
     scope: 'live' as const,
     userKind: 'article' as const,
     userId: articleId,
@@ -23,11 +27,27 @@ export function liveUseStatements(
     kind,
     resourceId: id,
   }));
-  const mine = and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId));
-  return [
-    { query: db.delete(whereUsed).where(mine) },
-    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows) }] : []),
-  ];
+  const goneByKind = [...Map.groupBy(gone, ({ kind }) => kind)].map(([kind, uses]) => ({
+    query: db.delete(whereUsed).where(
+      and(
+        mine,
+        eq(whereUsed.kind, kind),
+        inArray(
+          whereUsed.resourceId,
+          uses.map(({ id }) => id),
+        ),
+      ),
+    ),
+    rows: uses.length,
+  }));
+  return [...goneByKind, ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows), rows: rows.length }] : [])];
+}
+
+/** Those of the uses, each once, that are not among the others. */
+export function lostUses(uses: readonly Use[], others: readonly Use[]): Use[] {
+  const nameOf = ({ kind, id }: Use) => `${kind}/${id}`;
+  const kept = new Set(others.map(nameOf));
+  return [...new Map(uses.map((use) => [nameOf(use), use])).values()].filter((use) => !kept.has(nameOf(use)));
 }
 
 /** The library resources that a live story shows. */
@@ -40,28 +60,86 @@ export async function listLiveUses({ db, tables: { whereUsed }, all }: Store, ar
   );
 }
 
-/** Shows resources to readers as they are now. */
-export function putLibrarySnapshots(
-  { db, tables: { librarySnapshots } }: Store,
+type Shown = Pick<Store['tables']['librarySnapshots']['$inferSelect'], 'kind' | 'resourceId' | 'etag'>;
+
+/** Shows resources to readers as they are now. Those that readers see so already are only held to stay so. */
+export async function putLibrarySnapshots(
+  store: Store,
   resources: Resources,
   uses: readonly { kind: ResourceKind; id: string }[],
   at: string,
-): Statement[] {
-  return uses.map(({ kind, id }) => {
+): Promise<Statement[]> {
+  const { librarySnapshots } = store.tables;
+  const shown = new Map(
+    (await listShown(store, uses)).map(({ kind, resourceId, etag }) => [`${kind}/${resourceId}`, etag]),
+  );
+  const rows = uses.map(({ kind, id }) => {
     const body = JSON.stringify(resources.delivered(kind, id));
     const name = kind === 'quote' ? resources.quote(id).speaker?.name : undefined;
-    const speaker = name === undefined ? null : foldName(name);
-    const row = { etag: entityTag(body), madeAt: at, speaker, body };
     return {
-      query: db
+      kind,
+      resourceId: id,
+      etag: entityTag(body),
+      madeAt: at,
+      speaker: name === undefined ? null : foldName(name),
+      body,
+    };
+  });
+  const isShown = ({ kind, resourceId, etag }: Shown) => shown.get(`${kind}/${resourceId}`) === etag;
+  const changed = rows.filter((row) => !isShown(row));
+  return [
+    ...guardShown(store, rows.filter(isShown)),
+    ...changed.map(({ kind, resourceId, ...row }) => ({
+      query: store.db
         .insert(librarySnapshots)
-        .values({ kind, resourceId: id, ...row })
+        .values({ kind, resourceId, ...row })
         .onConflictDoUpdate({
           target: [librarySnapshots.kind, librarySnapshots.resourceId],
           set: row,
           setWhere: ne(librarySnapshots.etag, row.etag),
         }),
-    };
+    })),
+  ];
+}
+
+async function listShown(
+  { db, tables: { librarySnapshots }, all }: Store,
+  uses: readonly { kind: ResourceKind; id: string }[],
+): Promise<Shown[]> {
+  const { kind, resourceId, etag } = librarySnapshots;
+  const ofKinds = [...Map.groupBy(uses, (use) => use.kind)].map(([of, some]) =>
+    and(
+      eq(kind, of),
+      inArray(
+        resourceId,
+        some.map(({ id }) => id),
+      ),
+    ),
+  );
+  if (ofKinds.length === 0) return [];
+  return all(
+    db
+      .select({ kind, resourceId, etag })
+      .from(librarySnapshots)
+      .where(or(...ofKinds)),
+  );
+}
+
+/** Holds a commit to readers seeing resources as it was read: the last other story that shows one may be withdrawn meanwhile. */
+function guardShown({ db, tables: { librarySnapshots } }: Store, shown: readonly Shown[]): Statement[] {
+  return chunksOf(shown, alternativesMax).map((some) => {
+    const asRead = some.map(({ kind, resourceId, etag }) =>
+      and(
+        eq(librarySnapshots.kind, kind),
+        eq(librarySnapshots.resourceId, resourceId),
+        eq(librarySnapshots.etag, etag),
+      ),
+    );
+    const query = db
+      .select({ id: librarySnapshots.resourceId })
+      .from(librarySnapshots)
+      .where(or(...asRead));
+    return { query, rows: some.length };
   });
 }
 

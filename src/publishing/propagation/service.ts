@@ -70,7 +70,7 @@ export function propagationService(store: Store, clock: Clock) {
     const resources = await Resources.loadUses(store, [{ kind, id }], [resource]);
     const found = preflightResource(kind, id, resources);
     if (found.length > 0) throw unprocessable('Live stories would break a rule of preflight.', found);
-    return [...resources.guards(store), ...putLibrarySnapshots(store, resources, [{ kind, id }], at)];
+    return [...resources.guards(store), ...(await putLibrarySnapshots(store, resources, [{ kind, id }], at))];
   }
 
   /** Compiles the next stories of an unfinished propagation anew. @returns false when there is none */
