@@ -1,4 +1,6 @@
 // The process: config → store → app → listen → close gracefully.
+import { resolveDrizzleQuickly } from './module-loading.js';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
   console.error(
@@ -8,7 +10,6 @@ if (major < 22 || (major === 22 && minor < 12)) {
 }
 
 // Loaded only now: an older Node cannot load the native parts at all.
+resolveDrizzleQuickly();
 const { startServer } = await import('./start.js');
 await startServer();
-
-export {};
