@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { accessService } from './access/service.js';
 import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
+import { changeRoutes } from './content/changes/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { sectionRoutes } from './content/sections/routes.js';
 import { taxonomyRoutes } from './content/taxonomy/routes.js';
@@ -69,7 +70,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   }
 
   const api: Api = { app, access: accessService(store, clock) };
-  const { articles, sections, library, desks, tags, publishing, propagation } = services;
+  const { articles, sections, changes, library, desks, tags, publishing, propagation } = services;
   storyRoutes(api, storyService(store, listLinks));
   deliveredLibraryRoutes(api, store);
   articleRoutes(api, articles);
@@ -81,6 +82,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   taxonomyRoutes(api, 'desk', desks);
   taxonomyRoutes(api, 'tag', tags);
   propagationRoutes(api, propagation);
+  changeRoutes(api, changes);
   app.addHook('onReady', () =>
     propagation.start((error) => app.log.error(error, 'a propagation could not go on; it is tried again')),
   );

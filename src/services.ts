@@ -1,5 +1,6 @@
 // Puts the services together; the server, the command line and the tests all take them from here.
 import { articleService } from './content/articles/service.js';
+import { changeLog } from './content/changes/service.js';
 import { libraryService } from './content/library/service.js';
 import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
@@ -25,5 +26,6 @@ export function buildServices(store: Store, clock: Clock) {
     tags: taxonomyService('tag', store, clock, propagation),
     publishing: publishingService(store, clock, articles, propagation),
     propagation,
+    changes: changeLog(store),
   };
 }

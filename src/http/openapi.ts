@@ -126,6 +126,7 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Desks': 'What part of the site a story belongs to. Needs an API key.',
   'Management: Tags': 'What a story is about. Needs an API key.',
   'Management: Propagations': 'Changes on their way to many live stories. Needs an API key.',
+  'Management: Changes': 'The log of every accepted write, for audit. Needs an API key.',
   'System: Health': 'Whether the server lives and can serve. Public.',
 };
 

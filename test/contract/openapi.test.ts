@@ -74,12 +74,14 @@ describe('the document', () => {
     expect(ids.length).toBe(app.app.operations.length);
   });
 
-  it('has an example of every body, and every example is right by its schema', () => {
+  it('has an example of every body, and every example is right by its schema', async () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     formats.default(ajv);
     ajv.addSchema(document as object, 'openapi');
     expect(media().length).toBeGreaterThan(60);
     for (const { pointer, object } of media()) {
+      // The server shares this event loop, and refuses requests when it stands still for long.
+      await new Promise((resolve) => setImmediate(resolve));
       const examples = object.examples ? Object.values(object.examples).map(({ value }) => value) : [object.example];
       for (const example of examples) {
         expect([pointer, example === undefined]).toEqual([pointer, false]);
