@@ -33,9 +33,6 @@ export interface AppOptions {
   logger?: FastifyBaseLogger;
 }
 
-/** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait. */
-const eventLoopDelayMaxMs = 1000;
-
 /** Refuses what the server is too busy for; whether it lives can be asked all the same. @throws `unavailable` */
 async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
   if (url !== '/healthz') throw new DomainError('unavailable', 'The server has more to do than it can. Try again.');
@@ -59,7 +56,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   app.decorate('operations', []);
   app.decorateRequest('actor', null);
   readJsonBodies(app);
-  await app.register(underPressure, { maxEventLoopDelay: eventLoopDelayMaxMs, pressureHandler: refuseUnderPressure });
+  await app.register(underPressure, {
+    maxEventLoopDelay: config.eventLoopDelayMaxMs,
+    pressureHandler: refuseUnderPressure,
+  });
   answerErrors(app, config.logsEveryRequest);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
