@@ -27,7 +27,7 @@ const Settings = z.object({
     .default('info'),
   LOG_REQUESTS: z.enum(['some', 'all'], { error: 'must be some or all' }).default('some'),
   SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
-  EVENT_LOOP_DELAY_MAX_MS: wholeNumber(10, 600_000).default(1000),
+  EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
   CORS_ORIGINS: z
     .string()
@@ -46,7 +46,7 @@ export interface Config {
   /** Whether successful delivery reads are logged as well. */
   logsEveryRequest: boolean;
   snapshotCacheBytesMax: number;
-  /** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait. */
+  /** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait; 0 for never. */
   eventLoopDelayMaxMs: number;
   trustProxy: boolean;
   /** Origins whose pages may call the Management API. */

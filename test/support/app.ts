@@ -58,7 +58,7 @@ export async function startApp({
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
   const path = join(folder, 'copydesk.db');
   // Tests share the event loop with the server they ask, and often the machine with other tests.
-  const patience = { EVENT_LOOP_DELAY_MAX_MS: '600000' };
+  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...patience, ...environment });
   const store = wrapStore(openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax }));
   const clock = new TestClock();
