@@ -8,8 +8,10 @@ import { changeRoutes } from './content/changes/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { sectionRoutes } from './content/sections/routes.js';
 import { taxonomyRoutes } from './content/taxonomy/routes.js';
+import { representationService } from './delivery/articles/representations.js';
 import { listLinks, storyRoutes } from './delivery/articles/routes.js';
 import { storyService } from './delivery/articles/service.js';
+import { siteAt } from './delivery/formats/format.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
@@ -71,7 +73,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
 
   const api: Api = { app, access: accessService(store, clock) };
   const { articles, sections, changes, library, desks, tags, publishing, propagation } = services;
-  storyRoutes(api, storyService(store, listLinks));
+  const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
+  storyRoutes(api, storyService(store, listLinks), representationService(site));
   deliveredLibraryRoutes(api, store);
   articleRoutes(api, articles);
   sectionRoutes(api, sections);

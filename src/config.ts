@@ -20,6 +20,11 @@ const Settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   DATA_DIR: z.string().default('./data'),
   PUBLIC_URL: url.optional(),
+  STORY_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((value) => /\{(slug|id)\}/.test(value), { error: 'must have {slug} or {id} where a story’s goes' })
+    .optional(),
+  SITE_NAME: z.string().default('Copydesk'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -42,6 +47,10 @@ export interface Config {
   dataDir: string;
   /** Where readers reach the server; the address it listens at when unset. */
   publicUrl: string | undefined;
+  /** Where the front end shows a story, with `{slug}`, `{id}` and `{language}` where those go. */
+  storyUrl: string | undefined;
+  /** Who publishes. */
+  siteName: string;
   logLevel: z.output<typeof Settings>['LOG_LEVEL'];
   /** Whether successful delivery reads are logged as well. */
   logsEveryRequest: boolean;
@@ -77,6 +86,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
     publicUrl: settings.PUBLIC_URL,
+    storyUrl: settings.STORY_URL,
+    siteName: settings.SITE_NAME,
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
     snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,

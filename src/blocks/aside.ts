@@ -1,7 +1,11 @@
+import type { ElementContent } from 'hast';
+import { h } from 'hastscript';
+import type { BlockContent } from 'mdast';
 import { z } from 'zod';
 import { line } from '../kernel/scalars.js';
-import { blockId, defineBlock, draftBlockId, type Reference } from './block.js';
+import { blockId, defineBlock, draftBlockId, type Reference, type Shown } from './block.js';
 import type { Library } from './library.js';
+import { titleParagraph } from './rich-text.js';
 
 const blocksMax = 100;
 const type = z.literal('aside');
@@ -15,6 +19,10 @@ interface Inner<Draft extends z.ZodType, Managed extends z.ZodType, Delivered ex
   references(block: z.output<Managed>): Reference[];
   deliver(block: z.output<Managed>, library: Library): z.output<Delivered>;
   readingText(block: z.output<Delivered>): string;
+  shown(block: z.output<Delivered>): Shown[];
+  html(block: z.output<Delivered>): ElementContent[];
+  markdown(block: z.output<Delivered>): BlockContent[];
+  plainText(block: z.output<Delivered>): string;
 }
 
 /** The kind of block that holds others: a box beside the story. No aside stands in an aside. */
@@ -52,5 +60,17 @@ export function asideHolding<Draft extends z.ZodType, Managed extends z.ZodType,
     }),
     readingText: ({ title: words, blocks }) =>
       [words ?? '', ...blocks.map((block) => inner.readingText(block))].join('\n'),
+    shown: ({ blocks }) => blocks.flatMap((block) => inner.shown(block)),
+    html: ({ title: words, blocks }) => [
+      h('aside', [
+        words === null ? null : h('p', { className: ['title'] }, words),
+        ...blocks.flatMap((block) => inner.html(block)),
+      ]),
+    ],
+    markdown: ({ title: words, blocks }) => [
+      { type: 'blockquote', children: [...titleParagraph(words), ...blocks.flatMap((block) => inner.markdown(block))] },
+    ],
+    plainText: ({ title: words, blocks }) =>
+      [words, ...blocks.map((block) => inner.plainText(block))].filter(Boolean).join('\n\n'),
   });
 }

@@ -1,6 +1,8 @@
+import type { ElementContent } from 'hast';
+import type { BlockContent } from 'mdast';
 import type { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
-import type { InlineResources, Library, ResourceKind } from './library.js';
+import type { Embed, Image, InlineResources, Library, Quote, ResourceKind } from './library.js';
 
 /** A place in a block that points at a library resource. */
 export interface Reference {
@@ -17,6 +19,12 @@ export type Keep = <K extends ResourceKind>(kind: K, inline: InlineResources[K],
 
 /** Gives what to keep of blocks that stand within another. `path` is their place within it. */
 export type StoreInner = (drafts: readonly unknown[], path: (string | number)[]) => unknown[];
+
+/** A resource as a block shows it to readers. */
+export type Shown =
+  | { kind: 'image'; image: Image; alt: string | null; caption: string | null }
+  | { kind: 'quote'; quote: Quote }
+  | { kind: 'embed'; embed: Embed };
 
 /** What one kind of block is. Everything else in the product asks here and knows no kind by name. */
 export interface BlockKind<
@@ -38,6 +46,14 @@ export interface BlockKind<
   deliver(block: z.output<Managed>, library: Library): Omit<z.output<Delivered>, 'id' | 'type'>;
   /** The words of the block that a reader of the running text reads; '' when it has none. */
   readingText(block: z.output<Delivered>): string;
+  /** The library resources that it shows, in order. */
+  shown(block: z.output<Delivered>): Shown[];
+  /** As semantic HTML (a hast tree), below the section's heading, which is an h2. */
+  html(block: z.output<Delivered>): ElementContent[];
+  /** As CommonMark (an mdast tree; tables as GitHub has them), below the section's heading, which is of level 2. */
+  markdown(block: z.output<Delivered>): BlockContent[];
+  /** As plain text, for those who have nothing else: paragraphs without a blank line at the end. */
+  plainText(block: z.output<Delivered>): string;
 }
 
 /** Gives a block kind its type; the compiler checks that its parts fit together. */

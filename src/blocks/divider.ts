@@ -1,3 +1,4 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { blockId, defineBlock, draftBlockId } from './block.js';
 
@@ -13,4 +14,8 @@ export const divider = defineBlock({
   references: () => [],
   deliver: () => ({}),
   readingText: () => '',
+  shown: () => [],
+  html: () => [h('hr')],
+  markdown: () => [{ type: 'thematicBreak' }],
+  plainText: () => '* * *',
 });

@@ -1,4 +1,7 @@
+import { h } from 'hastscript';
+import type { PhrasingContent } from 'mdast';
 import { z } from 'zod';
+import { clockTime } from '../kernel/durations.js';
 import { Id, line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
 import { Embed } from './library.js';
@@ -26,4 +29,38 @@ export const embed = defineBlock({
   references: ({ embedId }) => [{ kind: 'embed', id: embedId, path: ['embedId'] }],
   deliver: (block, library) => ({ label: block.label, embed: library.embed(block.embedId) }),
   readingText: () => '',
+  shown: (block) => [{ kind: 'embed', embed: block.embed }],
+  html: ({ label: words, embed: { id, kind, title, url, duration, description, provider } }) => [
+    h('figure', { className: ['embed', kind], dataEmbedId: id }, [
+      h('p', { className: ['title'] }, [
+        words === null ? null : h('strong', { className: ['label'] }, words),
+        words === null ? null : ' ',
+        url === null ? title : h('a', { href: url }, title),
+        duration === null ? null : [' ', h('time', { dateTime: duration }, clockTime(duration))],
+      ]),
+      h('figcaption', [
+        description === null ? null : h('span', { className: ['caption'] }, description),
+        h('small', { className: ['credit'] }, provider),
+      ]),
+    ]),
+  ],
+  markdown: (block) => {
+    const { label: words, embed: media } = block;
+    const title: PhrasingContent = { type: 'text', value: media.title };
+    const children: PhrasingContent[] = [
+      ...(words === null
+        ? []
+        : [
+            { type: 'strong' as const, children: [{ type: 'text' as const, value: words }] },
+            { type: 'text' as const, value: ' ' },
+          ]),
+      media.url === null ? title : { type: 'link', url: media.url, children: [title] },
+      ...(media.duration === null ? [] : [{ type: 'text' as const, value: ` (${clockTime(media.duration)})` }]),
+    ];
+    return [{ type: 'paragraph', children }];
+  },
+  plainText: ({ label: words, embed: { title, duration, url } }) =>
+    [words === null ? null : `${words}:`, title, duration === null ? null : `(${clockTime(duration)})`, url]
+      .filter((part) => part !== null)
+      .join(' '),
 });

@@ -1,3 +1,4 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
@@ -5,11 +6,16 @@ import {
   deliveredPlacedImage,
   deliverPlacedImage,
   draftPlacedImage,
+  htmlOfImage,
   managedPlacedImage,
+  markdownOfImage,
+  plainTextOfImage,
   referenceOfPlacedImage,
+  shownImage,
   storePlacedImage,
 } from './placed-image.js';
 import { exactlyOne } from './reference-fields.js';
+import { titleParagraph } from './rich-text.js';
 
 const imagesMax = 100;
 const type = z.literal('gallery');
@@ -41,4 +47,13 @@ export const gallery = defineBlock({
     images: block.images.map((placed) => deliverPlacedImage(placed, library)),
   }),
   readingText: () => '',
+  shown: ({ images }) => images.map(shownImage),
+  html: ({ title: words, images }) => [
+    h('section', { className: ['gallery'] }, [
+      words === null ? null : h('p', { className: ['title'] }, words),
+      ...images.map(htmlOfImage),
+    ]),
+  ],
+  markdown: ({ title: words, images }) => [...titleParagraph(words), ...images.flatMap(markdownOfImage)],
+  plainText: ({ title: words, images }) => [words, ...images.map(plainTextOfImage)].filter(Boolean).join('\n'),
 });

@@ -1,3 +1,4 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
@@ -21,4 +22,11 @@ export const heading = defineBlock({
   references: () => [],
   deliver: ({ level, text }) => ({ level, text }),
   readingText: (block) => block.text,
+  shown: () => [],
+  // The section's heading, of level 1 here, is an h2.
+  html: ({ level, text }) => [h(`h${level + 1}`, text)],
+  markdown: ({ level, text }) => [
+    { type: 'heading', depth: (level + 1) as 3 | 4 | 5, children: [{ type: 'text', value: text }] },
+  ],
+  plainText: (block) => block.text,
 });

@@ -4,8 +4,12 @@ import {
   deliveredPlacedImage,
   deliverPlacedImage,
   draftPlacedImage,
+  htmlOfImage,
   managedPlacedImage,
+  markdownOfImage,
+  plainTextOfImage,
   referenceOfPlacedImage,
+  shownImage,
   storePlacedImage,
 } from './placed-image.js';
 import { exactlyOne } from './reference-fields.js';
@@ -30,4 +34,8 @@ export const image = defineBlock({
   references: (block) => [referenceOfPlacedImage(block)],
   deliver: (block, library) => deliverPlacedImage(block, library),
   readingText: () => '',
+  shown: (block) => [shownImage(block)],
+  html: (block) => [htmlOfImage(block)],
+  markdown: (block) => markdownOfImage(block),
+  plainText: (block) => plainTextOfImage(block),
 });

@@ -1,7 +1,9 @@
 // The list of block kinds. A new kind is its file and a line here.
+import type { ElementContent } from 'hast';
+import type { BlockContent } from 'mdast';
 import { z } from 'zod';
 import { asideHolding } from './aside.js';
-import type { Keep, Reference, StoreInner } from './block.js';
+import type { Keep, Reference, Shown, StoreInner } from './block.js';
 import { divider } from './divider.js';
 import { embed } from './embed.js';
 import { gallery } from './gallery.js';
@@ -34,6 +36,10 @@ interface AnyBlockKind {
   references(block: object): Reference[];
   deliver(block: object, library: Library): object;
   readingText(block: object): string;
+  shown(block: object): Shown[];
+  html(block: object): ElementContent[];
+  markdown(block: object): BlockContent[];
+  plainText(block: object): string;
 }
 
 function kindOf(type: string): AnyBlockKind {
@@ -55,6 +61,10 @@ const aside = asideHolding({
   deliver: (block, library) =>
     ({ id: block.id, type: block.type, ...kindOf(block.type).deliver(block, library) }) as PlainBlock,
   readingText: (block) => kindOf(block.type).readingText(block),
+  shown: (block) => kindOf(block.type).shown(block),
+  html: (block) => kindOf(block.type).html(block),
+  markdown: (block) => kindOf(block.type).markdown(block),
+  plainText: (block) => kindOf(block.type).plainText(block),
 });
 
 export const blockKinds = [...plainKinds, aside] as const;
@@ -89,6 +99,26 @@ export function deliverBlock(block: ManagedBlock, library: Library): Block {
 /** The words of a delivered block that count as reading matter. */
 export function readingTextOf(block: Block): string {
   return kindOf(block.type).readingText(block);
+}
+
+/** The library resources that a delivered block shows, in order. */
+export function shownIn(block: Block): Shown[] {
+  return kindOf(block.type).shown(block);
+}
+
+/** A delivered block as semantic HTML, below a section's h2. */
+export function htmlOfBlock(block: Block): ElementContent[] {
+  return kindOf(block.type).html(block);
+}
+
+/** A delivered block as CommonMark, below a section's heading of level 2. */
+export function markdownOfBlock(block: Block): BlockContent[] {
+  return kindOf(block.type).markdown(block);
+}
+
+/** A delivered block as plain text; '' when it has nothing to say without pictures. */
+export function plainTextOfBlock(block: Block): string {
+  return kindOf(block.type).plainText(block);
 }
 
 /** The blocks, each followed by those that stand within it. */

@@ -1,8 +1,20 @@
+import type { Element, ElementContent } from 'hast';
+import { h } from 'hastscript';
+import type { List } from 'mdast';
 import { z } from 'zod';
 import { text } from '../kernel/scalars.js';
-import { blockId, defineBlock, draftBlockId, type Keep, type Reference } from './block.js';
+import { blockId, defineBlock, draftBlockId, type Keep, type Reference, type Shown } from './block.js';
 import type { Library } from './library.js';
-import { deliverText, referencesOfText, richTextShapes, spansFit, storeText } from './rich-text.js';
+import {
+  deliverText,
+  htmlOfText,
+  markdownOfText,
+  referencesOfText,
+  richTextShapes,
+  shownInText,
+  spansFit,
+  storeText,
+} from './rich-text.js';
 
 const itemsMax = 200;
 const shapes = richTextShapes(text(5000, 1).meta({ example: 'Cheaper gas for Belarus' }));
@@ -72,6 +84,47 @@ function wordsOf(items: readonly AnyDelivered[]): string[] {
   return items.flatMap((item) => [item.text, ...wordsOf(item.items ?? [])]);
 }
 
+function shownInItems(items: readonly AnyDelivered[]): Shown[] {
+  return items.flatMap((item) => [...shownInText(item), ...shownInItems(item.items ?? [])]);
+}
+
+function htmlOfItems(ordered: boolean, items: readonly AnyDelivered[]): Element {
+  const children = items.map((item) => {
+    const inner: ElementContent[] = item.items && item.items.length > 0 ? [htmlOfItems(ordered, item.items)] : [];
+    return h('li', [...htmlOfText(item), ...inner]);
+  });
+  return h(ordered ? 'ol' : 'ul', children);
+}
+
+function markdownOfItems(ordered: boolean, items: readonly AnyDelivered[]): List {
+  return {
+    type: 'list',
+    ordered,
+    spread: false,
+    children: items.map((item) => ({
+      type: 'listItem',
+      spread: false,
+      children: [
+        { type: 'paragraph', children: markdownOfText(item) },
+        ...(item.items && item.items.length > 0 ? [markdownOfItems(ordered, item.items)] : []),
+      ],
+    })),
+  };
+}
+
+function linesOfItems(ordered: boolean, items: readonly AnyDelivered[], indent = ''): string[] {
+  return items.flatMap((item, i) => {
+    const marker = ordered ? `${i + 1}. ` : '- ';
+    const deeper = `${indent}${' '.repeat(marker.length)}`;
+    const [first = '', ...rest] = item.text.split('\n');
+    return [
+      `${indent}${marker}${first}`,
+      ...rest.map((line) => `${deeper}${line}`),
+      ...linesOfItems(ordered, item.items ?? [], deeper),
+    ];
+  });
+}
+
 export const list = defineBlock({
   type: 'list',
   draft: z
@@ -92,4 +145,8 @@ export const list = defineBlock({
   references: (block) => referencesOfItems(block.items),
   deliver: (block, library) => ({ ordered: block.ordered, items: deliverItems(block.items, library) as Delivered[] }),
   readingText: (block) => wordsOf(block.items).join('\n'),
+  shown: (block) => shownInItems(block.items),
+  html: (block) => [htmlOfItems(block.ordered, block.items)],
+  markdown: (block) => [markdownOfItems(block.ordered, block.items)],
+  plainText: (block) => linesOfItems(block.ordered, block.items).join('\n'),
 });

@@ -1,7 +1,17 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { text } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
-import { deliverText, referencesOfText, richTextShapes, spansFit, storeText } from './rich-text.js';
+import {
+  deliverText,
+  htmlOfText,
+  markdownOfText,
+  referencesOfText,
+  richTextShapes,
+  shownInText,
+  spansFit,
+  storeText,
+} from './rich-text.js';
 
 const shapes = richTextShapes(
   text(20_000, 1).meta({
@@ -24,4 +34,8 @@ export const paragraph = defineBlock({
   references: (block) => referencesOfText(block),
   deliver: (block, library) => deliverText(block, library),
   readingText: (block) => block.text,
+  shown: (block) => shownInText(block),
+  html: (block) => [h('p', htmlOfText(block))],
+  markdown: (block) => [{ type: 'paragraph', children: markdownOfText(block) }],
+  plainText: (block) => block.text,
 });

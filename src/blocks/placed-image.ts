@@ -1,7 +1,10 @@
 // An image at a place of a story, as image blocks and galleries have it: with what stands in there for the image's own.
+import type { Element } from 'hast';
+import { h } from 'hastscript';
+import type { BlockContent } from 'mdast';
 import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
-import type { Keep, Reference } from './block.js';
+import type { Keep, Reference, Shown } from './block.js';
 import { Image, type InlineResources, imageShape, type Library } from './library.js';
 import { imageReference } from './reference-fields.js';
 
@@ -79,4 +82,47 @@ export function referenceOfPlacedImage({ imageId, alt: own }: Managed, path: Pat
 export function deliverPlacedImage({ imageId, ...own }: Managed, library: Library) {
   const image = library.image(imageId);
   return { alt: own.alt ?? image.alt, caption: own.caption ?? image.caption, crop: own.crop, image };
+}
+
+interface Delivered {
+  alt: string | null;
+  caption: string | null;
+  image: Image;
+}
+
+export function shownImage({ alt: words, caption: line, image }: Delivered): Shown {
+  return { kind: 'image', image, alt: words, caption: line };
+}
+
+/** A picture with what is said of it. While the image has no file, what it shows stands in its place. */
+export function htmlOfImage({ alt: words, caption: line, image }: Delivered): Element {
+  const said = [line === null ? [] : [h('span', { className: ['caption'] }, line)], creditOf(image)].flat();
+  const picture = h('div', { className: ['picture'], role: 'img', ariaLabel: words ?? '', dataImageId: image.id });
+  return h('figure', { className: ['image'] }, [picture, said.length > 0 ? h('figcaption', said) : null]);
+}
+
+function creditOf({ creditLine }: Image): Element[] {
+  return creditLine === null ? [] : [h('small', { className: ['credit'] }, creditLine)];
+}
+
+/** The image by its id, then a paragraph with caption and credit. */
+export function markdownOfImage({ alt: words, caption: line, image }: Delivered): BlockContent[] {
+  const said = [line, image.creditLine === null ? null : `(${image.creditLine})`].filter((part) => part !== null);
+  const picture = { type: 'image' as const, url: `urn:uuid:${image.id}`, alt: words ?? '' };
+  return [
+    { type: 'paragraph', children: [picture] },
+    ...(said.length > 0
+      ? [
+          {
+            type: 'paragraph' as const,
+            children: [{ type: 'emphasis' as const, children: [{ type: 'text' as const, value: said.join(' ') }] }],
+          },
+        ]
+      : []),
+  ];
+}
+
+export function plainTextOfImage({ alt: words, caption: line, image }: Delivered): string {
+  const said = [line ?? words, image.creditLine === null ? null : `(${image.creditLine})`].filter(Boolean);
+  return said.length > 0 ? `[Picture: ${said.join(' ')}]` : '';
 }

@@ -1,3 +1,4 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
@@ -25,4 +26,39 @@ export const quote = defineBlock({
   references: ({ quoteId }) => [{ kind: 'quote', id: quoteId, path: ['quoteId'] }],
   deliver: ({ quoteId, display: shown }, library) => ({ display: shown, quote: library.quote(quoteId) }),
   readingText: (block) => (block.display === 'block' ? block.quote.text : ''),
+  shown: (block) => [{ kind: 'quote', quote: block.quote }],
+  html: ({ display: shown, quote: { id, text, language, sourceUrl, speaker } }) => [
+    h('figure', { className: ['quote', shown], dataQuoteId: id }, [
+      h(
+        'blockquote',
+        { lang: language, cite: sourceUrl },
+        text.split('\n').map((line) => h('p', line)),
+      ),
+      speaker === null
+        ? null
+        : h('figcaption', [
+            h('cite', speaker.name),
+            [speaker.role, speaker.affiliation]
+              .filter((part) => part !== null)
+              .map((part) => `, ${part}`)
+              .join(''),
+          ]),
+    ]),
+  ],
+  markdown: ({ quote: { text, speaker } }) => [
+    {
+      type: 'blockquote',
+      children: [text, ...attribution(speaker)].map((value) => ({
+        type: 'paragraph',
+        children: [{ type: 'text', value }],
+      })),
+    },
+  ],
+  plainText: ({ quote: { text, speaker } }) => [`“${text}”`, ...attribution(speaker)].join('\n'),
 });
+
+/** Who said it, behind a dash. */
+function attribution(speaker: Quote['speaker']): string[] {
+  if (speaker === null) return [];
+  return [`— ${[speaker.name, speaker.role, speaker.affiliation].filter((part) => part !== null).join(', ')}`];
+}

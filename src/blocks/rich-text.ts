@@ -1,8 +1,11 @@
 // Text with spans, as paragraphs, list items and table cells have it: the text alone is always right to show.
+import type { ElementContent } from 'hast';
+import { h } from 'hastscript';
+import type { Paragraph, PhrasingContent } from 'mdast';
 import { z } from 'zod';
-import { spanOffsets, spanViolations } from '../kernel/inline-text.js';
+import { type InlineNode, inlineTree, spanOffsets, spanViolations } from '../kernel/inline-text.js';
 import { Id, LinkTarget } from '../kernel/scalars.js';
-import type { Keep, Reference } from './block.js';
+import type { Keep, Reference, Shown } from './block.js';
 import { type Library, Quote } from './library.js';
 import { exactlyOne, quoteReference } from './reference-fields.js';
 
@@ -90,4 +93,69 @@ export function deliverText({ text, spans }: ManagedText, library: Library): Del
       return { ...range, quote: library.quote(quoteId) };
     }),
   };
+}
+
+/** The quotes that a text marks. */
+export function shownInText({ spans }: DeliveredText): Shown[] {
+  return spans.flatMap((span) => (span.type === 'quote' ? [{ kind: 'quote' as const, quote: span.quote }] : []));
+}
+
+type DeliveredSpan = DeliveredText['spans'][number];
+
+/** A text with its spans as HTML. A quote span is a mark only, since the words have their own quotation marks. */
+export function htmlOfText({ text, spans }: DeliveredText): ElementContent[] {
+  return inlineTree(text, spans).flatMap(htmlOfNode);
+}
+
+function htmlOfNode(node: InlineNode<DeliveredSpan>): ElementContent[] {
+  if ('text' in node)
+    return linesOf(node.text).flatMap((line, i) => (i === 0 ? textOf(line) : [h('br'), ...textOf(line)]));
+  const { span } = node;
+  const children = node.children.flatMap(htmlOfNode);
+  if (span.type === 'link') return [h('a', { href: span.href }, children)];
+  if (span.type === 'quote') return [h('span', { className: ['quote'], dataQuoteId: span.quote.id }, children)];
+  return [h({ strong: 'strong', emphasis: 'em', code: 'code' }[span.type], children)];
+}
+
+/** A text with its spans as Markdown. */
+export function markdownOfText({ text, spans }: DeliveredText): PhrasingContent[] {
+  return joined(inlineTree(text, spans).flatMap((node) => markdownOfNode(node, text)));
+}
+
+/** Marks of one kind that touch are one: between them Markdown could not tell the end of the first from the next. */
+function joined(nodes: readonly PhrasingContent[]): PhrasingContent[] {
+  return nodes.reduce<PhrasingContent[]>((done, node) => {
+    const last = done.at(-1);
+    if (last?.type === 'inlineCode' && node.type === 'inlineCode') last.value += node.value;
+    else if (last?.type === 'strong' && node.type === 'strong')
+      last.children = joined([...last.children, ...node.children]);
+    else if (last?.type === 'emphasis' && node.type === 'emphasis')
+      last.children = joined([...last.children, ...node.children]);
+    else done.push(node);
+    return done;
+  }, []);
+}
+
+function markdownOfNode(node: InlineNode<DeliveredSpan>, text: string): PhrasingContent[] {
+  if ('text' in node)
+    return linesOf(node.text).flatMap((line, i) => (i === 0 ? textOf(line) : [{ type: 'break' }, ...textOf(line)]));
+  const { span } = node;
+  if (span.type === 'code') return [{ type: 'inlineCode', value: text.slice(span.start, span.end) }];
+  const children = joined(node.children.flatMap((child) => markdownOfNode(child, text)));
+  if (span.type === 'link') return [{ type: 'link', url: span.href, children }];
+  return span.type === 'quote' ? children : [{ type: span.type, children }];
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n');
+}
+
+function textOf(value: string): { type: 'text'; value: string }[] {
+  return value === '' ? [] : [{ type: 'text', value }];
+}
+
+/** A title as a paragraph of strong words, where Markdown has nothing for it. */
+export function titleParagraph(title: string | null): Paragraph[] {
+  if (title === null) return [];
+  return [{ type: 'paragraph', children: [{ type: 'strong', children: [{ type: 'text', value: title }] }] }];
 }

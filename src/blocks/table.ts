@@ -1,7 +1,18 @@
+import { h } from 'hastscript';
 import { z } from 'zod';
 import { line, text } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
-import { deliverText, referencesOfText, richTextShapes, spansFit, storeText } from './rich-text.js';
+import {
+  deliverText,
+  htmlOfText,
+  markdownOfText,
+  referencesOfText,
+  richTextShapes,
+  shownInText,
+  spansFit,
+  storeText,
+  titleParagraph,
+} from './rich-text.js';
 
 const rowsMax = 500;
 const columnsMax = 50;
@@ -25,6 +36,41 @@ function isRectangular({ rows }: { rows: unknown[][] }, context: z.RefinementCtx
     const message = `has ${row.length} cells, and the first row ${width}`;
     context.addIssue({ code: 'custom', path: ['rows', i], message, params: { code: 'uneven_rows' } });
   });
+}
+
+interface Delivered {
+  caption: string | null;
+  headerRow: boolean;
+  headerColumn: boolean;
+  rows: z.output<typeof Cell>[][];
+}
+
+function htmlOfTable({ caption: words, headerRow: isHeaded, headerColumn: isSided, rows }: Delivered) {
+  const rowOf = (row: z.output<typeof Cell>[], isHead: boolean) =>
+    h(
+      'tr',
+      row.map((cell, c) => {
+        if (isHead) return h('th', { scope: 'col' }, htmlOfText(cell));
+        return isSided && c === 0 ? h('th', { scope: 'row' }, htmlOfText(cell)) : h('td', htmlOfText(cell));
+      }),
+    );
+  const head = isHeaded ? rows.slice(0, 1) : [];
+  const body = rows.slice(head.length);
+  return h('table', [
+    words === null ? null : h('caption', words),
+    head.length === 0
+      ? null
+      : h(
+          'thead',
+          head.map((row) => rowOf(row, true)),
+        ),
+    body.length === 0
+      ? null
+      : h(
+          'tbody',
+          body.map((row) => rowOf(row, false)),
+        ),
+  ]);
 }
 
 export const table = defineBlock({
@@ -57,4 +103,26 @@ export const table = defineBlock({
     rows: rows.map((row) => row.map((cell) => deliverText(cell, library))),
   }),
   readingText: ({ caption: words, rows }) => [words ?? '', ...rows.flat().map((cell) => cell.text)].join('\n'),
+  shown: ({ rows }) => rows.flat().flatMap(shownInText),
+  html: (block) => [htmlOfTable(block)],
+  markdown: ({ caption: words, headerRow: isHeaded, rows }) => {
+    // The tables of Markdown always have a header row.
+    const head = isHeaded
+      ? []
+      : [
+          {
+            type: 'tableRow' as const,
+            children: (rows[0] ?? []).map(() => ({ type: 'tableCell' as const, children: [] })),
+          },
+        ];
+    const body = rows.map((row) => ({
+      type: 'tableRow' as const,
+      children: row.map((cell) => ({ type: 'tableCell' as const, children: markdownOfText(cell) })),
+    }));
+    return [...titleParagraph(words), { type: 'table', children: [...head, ...body] }];
+  },
+  plainText: ({ caption: words, rows }) =>
+    [words, ...rows.map((row) => row.map((cell) => cell.text.replaceAll(/\s/g, ' ')).join('\t'))]
+      .filter((line) => line !== null)
+      .join('\n'),
 });

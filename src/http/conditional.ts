@@ -9,6 +9,8 @@ export interface Representation {
   lastModified?: string;
   /** Link header of a page of a list. */
   links?: string | undefined;
+  /** In place of those that every public answer has. */
+  headers?: Readonly<Record<string, string>>;
   body: Buffer | string | LentBody;
 }
 
@@ -26,8 +28,8 @@ export function sendRepresentation(
   reply: FastifyReply,
   representation: Representation,
 ): FastifyReply {
-  const { etag, lastModified, links, body } = representation;
-  reply.headers(publicHeaders).header('etag', etag);
+  const { etag, lastModified, links, headers, body } = representation;
+  reply.headers(headers ?? publicHeaders).header('etag', etag);
   if (lastModified !== undefined) reply.header('last-modified', lastModified);
   if (links !== undefined) reply.header('link', links);
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': since } = request.headers;

@@ -37,6 +37,11 @@ const headers = {
     schema: { type: 'string' },
     example: '/v1/articles/putin-lukashenko-minsk-december-2022',
   },
+  Vary: {
+    description: 'What of the request decided on the representation.',
+    schema: { type: 'string' },
+    example: 'accept',
+  },
   Link: {
     description: 'The next page (RFC 8288).',
     schema: { type: 'string' },
@@ -199,14 +204,24 @@ function responses(operation: Documented): ZodOpenApiResponsesObject {
   return all;
 }
 
-function answerObject({ description, schema, mediaType, example, headers: names }: Answer) {
+function answerObject({ description, schema, mediaType, example, headers: names, others = [] }: Answer) {
   return {
     description,
     ...(names && { headers: headerRefs(names) }),
     ...(schema && {
-      content: { [mediaType ?? 'application/json']: { schema, example: example ?? exampleOf(schema) } },
+      content: {
+        [mediaType ?? 'application/json']: { schema, example: example ?? exampleOf(schema) },
+        ...Object.fromEntries(others.map(otherMedia)),
+      },
     }),
   };
+}
+
+/** A further representation: an object where it is JSON of another kind, else text. */
+function otherMedia({ mediaType, description }: { mediaType: string; description: string }) {
+  const isJson = mediaType.endsWith('json');
+  const schema = { type: isJson ? ('object' as const) : ('string' as const), description };
+  return [mediaType, { schema, example: isJson ? {} : '…' }];
 }
 
 function headerRefs(names: readonly DocumentedHeader[]) {

@@ -9,7 +9,14 @@ import { violationsOf } from '../kernel/violations.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Group = 'Delivery' | 'Management' | 'System';
 /** Response headers that the document describes under these names. */
-export type DocumentedHeader = 'ETag' | 'Last-Modified' | 'Cache-Control' | 'Location' | 'Content-Location' | 'Link';
+export type DocumentedHeader =
+  | 'ETag'
+  | 'Last-Modified'
+  | 'Cache-Control'
+  | 'Location'
+  | 'Content-Location'
+  | 'Link'
+  | 'Vary';
 
 export interface Answer {
   description: string;
@@ -18,6 +25,8 @@ export interface Answer {
   mediaType?: string;
   example?: unknown;
   headers?: readonly DocumentedHeader[];
+  /** Further media types that it can have, as text. */
+  others?: readonly { mediaType: string; description: string }[];
 }
 
 export interface Documented {

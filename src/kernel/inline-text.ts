@@ -80,6 +80,30 @@ function crossings(spans: readonly (Range & { type: string })[]): ReturnType<typ
   return found;
 }
 
+/** A stretch of a text with what marks it: a span with what stands in it, or plain words. */
+export type InlineNode<Span> = { span: Span; children: InlineNode<Span>[] } | { text: string };
+
+/** A text cut at its spans, which nest and do not cross; of two over the same stretch the first one is the outer. */
+export function inlineTree<Span extends Range>(text: string, spans: readonly Span[]): InlineNode<Span>[] {
+  const order = spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const build = (start: number, end: number, within: readonly Span[]): InlineNode<Span>[] => {
+    const nodes: InlineNode<Span>[] = [];
+    let at = start;
+    for (let i = 0; i < within.length; ) {
+      const span = within[i] as Span;
+      const next = within.findIndex((other, j) => j > i && other.start >= span.end);
+      const inner = within.slice(i + 1, next === -1 ? undefined : next);
+      if (span.start > at) nodes.push({ text: text.slice(at, span.start) });
+      nodes.push({ span, children: build(span.start, span.end, inner) });
+      at = span.end;
+      i += 1 + inner.length;
+    }
+    if (at < end) nodes.push({ text: text.slice(at, end) });
+    return nodes;
+  };
+  return build(0, text.length, order);
+}
+
 /** Number of words in a text, by Unicode's word boundaries (UAX 29), so that it holds for any script. */
 export function countWords(text: string): number {
   let words = 0;

@@ -75,15 +75,15 @@ class Document {
   }
 
   #checkBody(object: ResponseObject, path: string, response: Response): string[] {
-    const [documentedType] = Object.keys(object.content ?? {});
+    const types = Object.keys(object.content ?? {});
     const sentType = response.headers['content-type']?.split(';')[0];
-    if (documentedType === undefined)
-      return response.text ? [`a body was sent where none is documented: ${response.text}`] : [];
-    if (sentType !== documentedType) return [`media type ${sentType} was sent, ${documentedType} is documented`];
+    const documentedType = types.find((type) => type === sentType);
+    if (types.length === 0) return response.text ? [`a body was sent where none is documented: ${response.text}`] : [];
+    if (documentedType === undefined) return [`media type ${sentType} was sent, ${types.join(', ')} is documented`];
     const pointer = `${path}/content/${documentedType.replaceAll('/', '~1')}/schema`;
     const validate = this.#validators.get(pointer) ?? this.#ajv.compile({ $ref: pointer });
     this.#validators.set(pointer, validate);
-    const body: unknown = JSON.parse(response.text);
+    const body: unknown = documentedType.endsWith('json') ? JSON.parse(response.text) : response.text;
     return validate(body)
       ? []
       : (validate.errors ?? []).map(

@@ -9,8 +9,12 @@ import { dataOf, pageLinks, pageOf, pageQuery } from '../../http/lists.js';
 import type { Api } from '../../http/operation.js';
 import { publicOperation } from '../../http/public-operation.js';
 import type { Page } from '../../kernel/cursors.js';
+import { invalid } from '../../kernel/errors.js';
+import type { Selection } from '../../kernel/selection.js';
 import type { StoredSnapshot } from '../../storage/store.js';
+import { formatAccepted, formatNamed, formats } from '../formats/index.js';
 import { defaultSort, storyFilters } from './filters.js';
+import { jsonHeaders, type RepresentationService } from './representations.js';
 import {
   type ListBytes,
   type ListRequest,
@@ -32,9 +36,16 @@ const moved = {
   headers: ['Location', 'Cache-Control'],
 } as const;
 const path = '/v1/articles';
+const formatQuery = z
+  .enum(['json', ...formats.map((format) => format.name)])
+  .optional()
+  .meta({
+    description: `How to represent the story, whatever Accept says. ${formats.map((format) => `\`${format.name}\`: ${format.description}`).join(' ')} Without it, an Accept header that names exactly one of their media types does the same.`,
+    example: 'html',
+  });
 const filters = storyFilters(blockKinds.map(({ type }) => type));
 
-export function storyRoutes(api: Api, stories: StoryService): void {
+export function storyRoutes(api: Api, stories: StoryService, representations: RepresentationService): void {
   publicOperation(api, {
     ...chapter,
     path,
@@ -66,11 +77,19 @@ export function storyRoutes(api: Api, stories: StoryService): void {
     description:
       'The story in one answer: every section, and every image, quote and embed where it is used. Known by its slug, or by its id. A former slug leads to the present one.',
     params,
-    query: z.strictObject({ fields: fieldsQuery(Article, 'headline,sections.heading') }),
-    answers: { 200: { description: `The story. ${trimmedNote}`, schema: dataOf(Article), headers }, 308: moved },
+    query: z.strictObject({ format: formatQuery, fields: fieldsQuery(Article, 'headline,sections.heading') }),
+    answers: {
+      200: {
+        description: `The story. ${trimmedNote}`,
+        schema: dataOf(Article),
+        headers: [...headers, 'Vary'],
+        others: formats.map(({ mediaType, description }) => ({ mediaType, description })),
+      },
+      308: moved,
+    },
     errors: ['not_found', 'gone'],
-    handle: ({ param, query: { fields } }, request, reply) => {
-      const represent = fields === undefined ? whole : (snapshot: StoredSnapshot) => trimmed(whole(snapshot), fields);
+    handle: ({ param, query }, request, reply) => {
+      const represent = representer(representations, query, request);
       const found = stories.find(param);
       if (found instanceof Promise || found === undefined) return answerLater(found, param, request, reply, represent);
       return answer(found, represent(found), param, request, reply);
@@ -155,18 +174,31 @@ function addressOf(slug: string, suffix: string, { url }: FastifyRequest): strin
 }
 
 function whole(snapshot: StoredSnapshot): Representation {
-  return { etag: snapshot.etag, body: snapshot };
+  return { etag: snapshot.etag, headers: jsonHeaders, body: snapshot };
+}
+
+/** What is to be made of a snapshot. @throws `invalid` for fields of what is not JSON */
+function representer(
+  { represent }: RepresentationService,
+  { format: name, fields }: { format?: string | undefined; fields?: Selection | undefined },
+  { headers: { accept } }: FastifyRequest,
+): (snapshot: StoredSnapshot) => Representation {
+  const format = name === undefined ? accept && formatAccepted(accept) : formatNamed(name);
+  if (!format) return fields === undefined ? whole : (snapshot) => trimmed(whole(snapshot), fields);
+  if (fields !== undefined)
+    throw invalid([{ parameter: 'fields', code: 'not_selectable', message: 'trims JSON only; leave it out' }]);
+  return (snapshot) => represent(snapshot, format);
 }
 
 /** Answers with a story or a part of it; asked for by id, it says where it is by slug. */
 function answer(
   snapshot: StoredSnapshot,
-  { etag, body }: Representation,
+  representation: Representation,
   asked: string,
   request: FastifyRequest,
   reply: FastifyReply,
   suffix = '',
 ): FastifyReply {
   if (asked !== snapshot.slug) reply.header('content-location', addressOf(snapshot.slug, suffix, request));
-  return sendRepresentation(request, reply, { etag, body, lastModified: snapshot.lastModified });
+  return sendRepresentation(request, reply, { ...representation, lastModified: snapshot.lastModified });
 }

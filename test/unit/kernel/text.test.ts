@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { clockTime } from '../../../src/kernel/durations.js';
 import { foldName } from '../../../src/kernel/fold.js';
-import { countWords } from '../../../src/kernel/inline-text.js';
+import { countWords, inlineTree } from '../../../src/kernel/inline-text.js';
 import { Instant, Language, LinkTarget, line, Slug, text, Url } from '../../../src/kernel/scalars.js';
 import { slugify, unusedSlug } from '../../../src/kernel/slugs.js';
 import { ifMatchHolds, ifNoneMatchHits } from '../../../src/kernel/version-tags.js';
@@ -105,5 +106,43 @@ describe('entity tags', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['PT2M4S', '2:04'],
+    ['PT45S', '0:45'],
+    ['PT90M', '1:30:00'],
+    ['PT1H0M9.5S', '1:00:09'],
+    ['P1D', 'P1D'],
+  ])('%s are shown as %s', (duration, shown) => {
+    expect(clockTime(duration)).toBe(shown);
+  });
+});
+
+describe('a text with spans', () => {
+  const [a, b, c, d] = [
+    { start: 0, end: 9 },
+    { start: 2, end: 5 },
+    { start: 5, end: 9 },
+    { start: 10, end: 11 },
+  ];
+
+  it('is cut at them, what stands within a span within it', () => {
+    expect(inlineTree('0123456789AB', [d, c, b, a] as { start: number; end: number }[])).toEqual([
+      {
+        span: a,
+        children: [{ text: '01' }, { span: b, children: [{ text: '234' }] }, { span: c, children: [{ text: '5678' }] }],
+      },
+      { text: '9' },
+      { span: d, children: [{ text: 'A' }] },
+      { text: 'B' },
+    ]);
+  });
+
+  it('is one text without any', () => {
+    expect(inlineTree('ab', [])).toEqual([{ text: 'ab' }]);
+    expect(inlineTree('', [])).toEqual([]);
   });
 });

@@ -1,0 +1,124 @@
+// Semantic HTML: a page on its own, or the body as a fragment for a page of somebody else's.
+import { createHash } from 'node:crypto';
+import type { Element, ElementContent } from 'hast';
+import { toHtml } from 'hast-util-to-html';
+import { h } from 'hastscript';
+import { htmlOfBlock } from '../../blocks/index.js';
+import type { Article, Section } from '../../blocks/story.js';
+import { bylineOf, type Format, readableTime, type Site } from './format.js';
+import { newsArticle } from './jsonld.js';
+import { pageStyle } from './page-style.js';
+
+function htmlOfSection({ anchor, heading, blocks }: Section): Element {
+  const title = heading === null ? [] : [h('h2', heading)];
+  return h('section', { id: anchor }, [...title, ...blocks.flatMap(htmlOfBlock)]);
+}
+
+/** The body of a story as HTML, its sections' headings being h2. */
+export function bodyFragment({ sections }: Pick<Article, 'sections'>): string {
+  return toHtml(sections.map(htmlOfSection));
+}
+
+/** Words of ours, which are English whatever the language of the story. */
+const ours = (language: string, words: string) =>
+  language.startsWith('en') ? words : h('span', { lang: 'en' }, words);
+
+function time(at: string, language: string): Element {
+  return h('time', { dateTime: at }, readableTime(at, language));
+}
+
+function headerOf(story: Article): Element {
+  const { kicker, headline, deck, dateline, language, publishedAt, contentUpdatedAt } = story;
+  const byline = bylineOf(story);
+  const updated =
+    contentUpdatedAt === publishedAt ? [] : [' · ', ours(language, 'Updated'), ' ', time(contentUpdatedAt, language)];
+  return h('header', [
+    kicker === null ? null : h('p', { className: ['kicker'] }, kicker),
+    h('h1', headline),
+    deck === null ? null : h('p', { className: ['deck'] }, deck),
+    byline === '' ? null : h('p', { className: ['byline'] }, byline),
+    h('p', { className: ['times'] }, [
+      dateline === null ? null : `${dateline.place} · `,
+      time(publishedAt, language),
+      ...updated,
+    ]),
+  ]);
+}
+
+function footerOf({ language, tags, sources, related }: Article, site: Site): Element | null {
+  const parts: ElementContent[] = [];
+  if (sources.length > 0)
+    parts.push(
+      h('p', { className: ['sources'] }, [
+        ours(language, 'With reports from'),
+        ' ',
+        sources.map(({ name }) => name).join(', '),
+      ]),
+    );
+  if (tags.length > 0)
+    parts.push(
+      h(
+        'ul',
+        { className: ['tags'] },
+        tags.map(({ name }) => h('li', name)),
+      ),
+    );
+  if (related.length > 0) {
+    const links = related.map((link) =>
+      h('li', h('a', { href: site.storyUrl(link), hrefLang: link.language }, link.headline)),
+    );
+    parts.push(h('nav', { ariaLabel: 'Related' }, h('ul', links)));
+  }
+  return parts.length > 0 ? h('footer', parts) : null;
+}
+
+function headOf(story: Article, site: Site): Element {
+  const { headline, seo, summary, deck, publishedAt, contentUpdatedAt, language } = story;
+  const url = site.storyUrl(story);
+  const title = seo?.title ?? headline;
+  const description = seo?.description ?? summary ?? deck;
+  // Within a script only "<" could end it early; JSON has another way to write that.
+  const data = JSON.stringify(newsArticle(story, site)).replaceAll('<', '\\u003c');
+  return h('head', [
+    h('meta', { charSet: 'utf-8' }),
+    h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    h('title', title),
+    description === null ? null : h('meta', { name: 'description', content: description }),
+    h('link', { rel: 'canonical', href: url }),
+    h('meta', { property: 'og:type', content: 'article' }),
+    h('meta', { property: 'og:title', content: title }),
+    h('meta', { property: 'og:url', content: url }),
+    h('meta', { property: 'og:locale', content: language.replace('-', '_') }),
+    h('meta', { property: 'article:published_time', content: publishedAt }),
+    h('meta', { property: 'article:modified_time', content: contentUpdatedAt }),
+    h('style', pageStyle),
+    h('script', { type: 'application/ld+json' }, data),
+  ]);
+}
+
+const styleHash = createHash('sha256').update(pageStyle).digest('base64');
+
+export const html: Format = {
+  name: 'html',
+  mediaType: 'text/html',
+  contentType: 'text/html; charset=utf-8',
+  description: 'A page on its own, with its JSON-LD.',
+  version: 1,
+  headers: {
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  },
+  render(story, site) {
+    const article = h('article', [headerOf(story), ...story.sections.map(htmlOfSection), footerOf(story, site)]);
+    const page = h('html', { lang: story.language, dir: 'auto' }, [headOf(story, site), h('body', article)]);
+    return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] });
+  },
+};
+
+export const fragment: Format = {
+  name: 'fragment',
+  mediaType: 'text/html',
+  contentType: 'text/html; charset=utf-8',
+  description: 'The body alone, for a page of your own: sections with h2 headings.',
+  version: 1,
+  render: (story) => bodyFragment(story),
+};

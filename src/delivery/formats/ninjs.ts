@@ -1,0 +1,124 @@
+// IPTC ninjs 3.1: what agencies exchange. https://iptc.org/std/ninjs/
+import { shownIn } from '../../blocks/index.js';
+import type { Embed, Image, Quote } from '../../blocks/library.js';
+import type { Article } from '../../blocks/story.js';
+import { filledOnly } from './filled-only.js';
+import { bylineOf, type Format, type Site } from './format.js';
+import { bodyFragment } from './html.js';
+import { bodyText } from './text.js';
+
+type Node = Record<string, unknown>;
+
+const urn = (id: string) => `urn:uuid:${id}`;
+const described = (role: string, value: string | null, contentType = 'text/plain') =>
+  value === null ? [] : [{ role, contentType, value }];
+
+function picture(image: Image, alt: string | null, caption: string | null, rel: string): Node {
+  return filledOnly({
+    name: urn(image.id),
+    rel,
+    uri: urn(image.id),
+    type: 'picture',
+    by: image.photographer,
+    contentCreated: image.takenAt,
+    copyrightNotice: image.copyrightNotice,
+    usageTerms: image.usageTerms,
+    located: image.location,
+    descriptions: [...described('caption', caption), ...described('altText', alt)],
+    infoSources: image.creditLine === null ? [] : [{ name: image.creditLine, role: 'credit' }],
+  });
+}
+
+const embedTypes = {
+  video: 'video',
+  audio: 'audio',
+  social: 'text',
+  interactive: 'graphic',
+  document: 'text',
+} as const;
+
+function media({ id, kind, title, description, url, provider, publishedAt }: Embed): Node {
+  return filledOnly({
+    name: title,
+    rel: 'embed',
+    uri: urn(id),
+    type: embedTypes[kind],
+    title,
+    contentCreated: publishedAt,
+    descriptions: described('summary', description),
+    renditions: url === null ? [] : [{ name: 'web', href: url }],
+    infoSources: [{ name: provider, role: 'provider' }],
+  });
+}
+
+/** People and organisations that the story quotes, each once. */
+function speakersOf(quotes: readonly Quote[], kind: 'person' | 'organization'): Node[] {
+  const names = quotes.flatMap(({ speaker }) => (speaker?.kind === kind ? [speaker.name] : []));
+  return [...new Set(names)].map((name) => ({ name, rel: 'quoted' }));
+}
+
+/** What stands beside the text, each thing once. */
+function associations({ leadImage, sections }: Article): Node[] {
+  const shown = sections.flatMap(({ blocks }) => blocks.flatMap(shownIn));
+  const nodes = shown.flatMap((one) => {
+    if (one.kind === 'embed') return [media(one.embed)];
+    return one.kind === 'image' ? [picture(one.image, one.alt, one.caption, 'body')] : [];
+  });
+  const lead = leadImage ? [picture(leadImage, leadImage.alt, leadImage.caption, 'lead')] : [];
+  const isLead = ({ uri }: Node) => leadImage !== null && uri === urn(leadImage.id);
+  return [...new Map([...lead, ...nodes.filter((node) => !isLead(node))].map((node) => [node.uri, node])).values()];
+}
+
+function newsObject(story: Article, site: Site): Node {
+  const { id, headline, shortHeadline, kicker, deck, summary, dateline, language } = story;
+  const quotes = story.sections.flatMap(({ blocks }) =>
+    blocks.flatMap(shownIn).flatMap((one) => (one.kind === 'quote' ? [one.quote] : [])),
+  );
+  return filledOnly({
+    uri: urn(id),
+    standard: {
+      name: 'ninjs',
+      version: '3.1',
+      schema: 'https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json',
+    },
+    type: 'text',
+    representationType: 'full',
+    version: story.contentUpdatedAt,
+    firstCreated: story.firstPublishedAt,
+    versionCreated: story.contentUpdatedAt,
+    contentCreated: story.publishedAt,
+    pubStatus: 'usable',
+    language,
+    title: headline,
+    by: bylineOf(story) || null,
+    located: dateline?.place,
+    headlines: [...described('main', headline), ...described('short', shortHeadline), ...described('kicker', kicker)],
+    descriptions: [...described('deck', deck), ...described('summary', summary)],
+    bodies: [
+      { role: 'main', contentType: 'text/html', wordCount: story.wordCount, value: bodyFragment(story) },
+      { role: 'main', contentType: 'text/plain', wordCount: story.wordCount, value: bodyText(story.sections) },
+    ],
+    subjects: [
+      { name: story.desk.name, rel: 'desk', literal: story.desk.key },
+      ...story.tags.map(({ key, name }) => ({ name, rel: 'about', literal: key })),
+    ],
+    places: dateline === null ? [] : [{ name: dateline.place, rel: 'dateline' }],
+    people: speakersOf(quotes, 'person'),
+    organisations: speakersOf(quotes, 'organization'),
+    infoSources: story.sources.map(({ name, kind }) => ({ name, role: kind })),
+    altIds: [
+      { role: 'slug', value: story.slug },
+      { role: 'url', value: site.storyUrl(story) },
+    ],
+    associations: associations(story),
+  });
+}
+
+export const ninjs: Format = {
+  name: 'ninjs',
+  mediaType: 'application/vnd.iptc.ninjs+json',
+  contentType: 'application/vnd.iptc.ninjs+json; charset=utf-8',
+  description: 'IPTC ninjs 3.1.',
+  version: 1,
+  render: (story, site) => JSON.stringify(newsObject(story, site)),
+};
