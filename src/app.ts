@@ -11,6 +11,8 @@ import { taxonomyRoutes } from './content/taxonomy/routes.js';
 import { representationService } from './delivery/articles/representations.js';
 import { listLinks, storyRoutes } from './delivery/articles/routes.js';
 import { storyService } from './delivery/articles/service.js';
+import { feedRoutes, sitemapRoutes } from './delivery/feeds/routes.js';
+import { feedService } from './delivery/feeds/service.js';
 import { siteAt } from './delivery/formats/format.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
@@ -76,6 +78,9 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
   storyRoutes(api, storyService(store, listLinks), representationService(site));
   deliveredLibraryRoutes(api, store);
+  const feeds = feedService(store, clock, site);
+  feedRoutes(api, feeds);
+  sitemapRoutes(api, feeds);
   articleRoutes(api, articles);
   sectionRoutes(api, sections);
   publishingRoutes(api, articles, publishing);

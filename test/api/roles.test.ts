@@ -18,6 +18,8 @@ beforeAll(async () => {
   const propagation = await beginPropagation();
   const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
+    // The month that the live story was published in, and one without stories.
+    '/v1/sitemaps/{file}': id === live.id ? '2026-01-1.xml' : '2001-01-1.xml',
     '/v1/manage/articles/{id}': id,
     '/v1/manage/sections/{id}': sections[0]?.id ?? '',
     '/v1/manage/images/{id}': String(sections[0]?.blocks[0]?.imageId),

@@ -3,6 +3,7 @@ import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel
 import { entityTag } from '../../kernel/entity-tag.js';
 import { DomainError, notFound } from '../../kernel/errors.js';
 import type { Lease, Store, StoredSnapshot } from '../../storage/store.js';
+import { KeptAnswers } from '../kept-answers.js';
 import { planOf, type StoryFilters } from './filters.js';
 import { findFormer, listSummaries, type SummaryRow } from './repository.js';
 
@@ -17,7 +18,7 @@ export interface ListBytes extends Bytes {
   links: string | undefined;
 }
 
-/** Pages kept in memory; they are dropped together as soon as anything that readers see has changed. */
+/** Pages kept in memory. */
 const pagesMax = 256;
 
 /** A page of a list, as it was asked for. */
@@ -27,8 +28,7 @@ export type StoryService = ReturnType<typeof storyService>;
 
 /** What readers get of stories. It reads snapshots and nothing else, so that a draft cannot leak. */
 export function storyService(store: Store, linksOf: (request: ListRequest, page: Page<unknown>) => string | undefined) {
-  const pages = new Map<string, ListBytes>();
-  let pagesAt = -1;
+  const pages = new KeptAnswers<ListBytes>(store, pagesMax);
 
   /** The live story with this slug or id; undefined when there is none. */
   function find(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> {
@@ -49,23 +49,7 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
 
   /** A page of summaries. @throws `invalid` for a cursor of another list */
   function list(request: ListRequest): ListBytes | Promise<ListBytes> {
-    const sequence = store.publicSequence();
-    if (sequence === pagesAt) {
-      const known = pages.get(keyOf(request));
-      if (known) return known;
-    }
-    return listAfresh(request, sequence);
-  }
-
-  async function listAfresh(request: ListRequest, before: number | Promise<number>): Promise<ListBytes> {
-    const sequence = await before;
-    const listed = await compose(request);
-    // Another change may have come while this was read; then the page is not kept.
-    if ((await store.publicSequence()) !== sequence) return listed;
-    if (sequence !== pagesAt || pages.size >= pagesMax) pages.clear();
-    pagesAt = sequence;
-    pages.set(keyOf(request), listed);
-    return listed;
+    return pages.get(JSON.stringify(request), () => compose(request));
   }
 
   async function compose(request: ListRequest): Promise<ListBytes> {
@@ -85,10 +69,6 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
   }
 
   return { find, whereabouts, list };
-}
-
-function keyOf(request: ListRequest): string {
-  return JSON.stringify(request);
 }
 
 /** The sections of a story, from its bytes. */
