@@ -24,6 +24,7 @@ import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
+import { correctionRoutes } from './publishing/corrections/routes.js';
 import { propagationRoutes } from './publishing/propagation/routes.js';
 import { publishingRoutes } from './publishing/routes.js';
 import type { Services } from './services.js';
@@ -84,6 +85,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   articleRoutes(api, articles);
   sectionRoutes(api, sections);
   publishingRoutes(api, articles, publishing);
+  correctionRoutes(api, articles, services.corrections);
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);

@@ -19,10 +19,26 @@ const slug = z.string().meta({
 const language = z.string().meta({ description: 'BCP 47.', example: 'en' });
 const headline = z.string().meta({ example: 'Putin in Belarus for talks amid fears of new assault on Ukraine' });
 
+const retracted = z
+  .boolean()
+  .meta({ description: 'Whether the story was retracted: it is not to be relied on.', example: false });
+
 export const ArticleLink = z
-  .object({ id: Id, slug, language, headline })
+  .object({ id: Id, slug, language, headline, retracted })
   .meta({ id: 'ArticleLink', description: 'Another story that is live.' });
 export type ArticleLink = z.output<typeof ArticleLink>;
+
+export const Correction = z
+  .object({
+    id: Id,
+    kind: z
+      .enum(['correction', 'clarification', 'update', 'retraction'])
+      .meta({ description: 'A retraction takes back the whole story.', example: 'correction' }),
+    text: z.string().meta({ example: 'An earlier version of this story misstated the month of the invasion.' }),
+    at: Instant,
+  })
+  .meta({ id: 'Correction', description: 'What readers are told of a mistake, or of news, in the story.' });
+export type Correction = z.output<typeof Correction>;
 
 export const Section = z
   .object({
@@ -65,7 +81,10 @@ const summaryShape = {
     description: 'The picture for lists: the one chosen, or the first of the story.',
   }),
   publishedAt: Instant,
-  contentUpdatedAt: Instant.meta({ description: 'When the story’s own content last changed for readers.' }),
+  contentUpdatedAt: Instant.meta({
+    description: 'When the story’s own content last changed for readers, or they were told of a correction.',
+  }),
+  retracted,
   wordCount: z.int().meta({ description: 'Words of the running text.', example: 640 }),
   readingSeconds: z.int().meta({ description: 'Time to read it, in seconds, at 238 words a minute.', example: 162 }),
 };
@@ -99,6 +118,7 @@ export const Article = z
       .nullable(),
     translationOf: ArticleLink.nullable().meta({ description: 'The live story that this one translates.' }),
     related: z.array(ArticleLink).meta({ description: 'Live stories to read next.' }),
+    corrections: z.array(Correction).meta({ description: 'The oldest first.' }),
     sections: z.array(Section),
   })
   .meta({ id: 'Article', description: 'A live story, whole: every image, quote and embed stands where it is used.' });

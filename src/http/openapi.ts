@@ -127,6 +127,7 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Articles': 'Working copies of stories. Needs an API key.',
   'Management: Sections': 'The parts of a working copy, each with its own version. Needs an API key.',
   'Management: Publishing': 'Taking stories to readers and away from them. Needs an API key.',
+  'Management: Corrections': 'What readers of live stories are told of mistakes and of news. Needs an API key.',
   'Management: Images': 'The pictures of the library. Needs an API key.',
   'Management: Quotes': 'The quotes of the library. Needs an API key.',
   'Management: Embeds': 'The embedded media of the library. Needs an API key.',

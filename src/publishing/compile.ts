@@ -1,7 +1,7 @@
 // Makes of a story the bytes that readers get. Pure: everything it needs is handed to it.
 import { allBlocks, deliverBlock, readingTextOf } from '../blocks/index.js';
 import type { Image, Library, ResourceKind } from '../blocks/library.js';
-import type { Article, ArticleLink, ArticleSummary, Section } from '../blocks/story.js';
+import type { Article, ArticleLink, ArticleSummary, Correction, Section } from '../blocks/story.js';
 import type { ArticleContent } from '../content/history.js';
 import { entityTag } from '../kernel/entity-tag.js';
 import { countWords } from '../kernel/inline-text.js';
@@ -10,7 +10,7 @@ import { facetsOf } from './facets.js';
 const wordsPerMinute = 238;
 
 /** Rises when compiled stories get another form, so that those of the form before are compiled anew after an upgrade. */
-export const compiledFormat = 1;
+export const compiledFormat = 2;
 
 export interface PublicationTimes {
   firstPublishedAt: string;
@@ -29,12 +29,15 @@ export interface CompileInput {
   names: { desk(key: string): string; tag(key: string): string };
   /** The live stories that this one points at, by id. */
   links: ReadonlyMap<string, ArticleLink>;
+  /** What readers are told was wrong, or is new; the oldest first. */
+  corrections: readonly Correction[];
 }
 
 export interface CompiledStory {
   slug: string;
   language: string;
   headline: string;
+  retracted: boolean;
   /** The whole answer, as sent. */
   body: Buffer;
   /** Strong entity tag of the body. */
@@ -56,7 +59,7 @@ export function compileStory(input: CompileInput): CompiledStory {
     blocks: blocks.map((block) => deliverBlock(block, input.library)),
   }));
   const summary = summaryOf(input, sections);
-  const { slug, language, headline } = summary;
+  const { slug, language, headline, retracted } = summary;
   const story: Article = {
     ...summary,
     firstPublishedAt: input.times.firstPublishedAt,
@@ -65,6 +68,7 @@ export function compileStory(input: CompileInput): CompiledStory {
     dateline: fields.dateline,
     translationOf: (fields.translationOf !== null && input.links.get(fields.translationOf)) || null,
     related: fields.related.flatMap((id) => input.links.get(id) ?? []),
+    corrections: input.corrections.map(({ id, kind, text, at }) => ({ id, kind, text, at })),
     sections,
   };
   const body = Buffer.from(JSON.stringify({ data: story }));
@@ -73,6 +77,7 @@ export function compileStory(input: CompileInput): CompiledStory {
     slug,
     language,
     headline,
+    retracted,
     body,
     etag: entityTag(body),
     summary: JSON.stringify(summary),
@@ -83,7 +88,7 @@ export function compileStory(input: CompileInput): CompiledStory {
 }
 
 function summaryOf(
-  { id, content: { fields }, times, library, names }: CompileInput,
+  { id, content: { fields }, times, library, names, corrections }: CompileInput,
   sections: readonly Section[],
 ): ArticleSummary {
   const wordCount = countWordsOf(sections);
@@ -102,6 +107,7 @@ function summaryOf(
     leadImage: fields.leadImageId === null ? firstImage(sections) : library.image(fields.leadImageId),
     publishedAt: times.publishedAt,
     contentUpdatedAt: times.contentUpdatedAt,
+    retracted: corrections.some(({ kind }) => kind === 'retraction'),
     wordCount,
     readingSeconds: Math.ceil((wordCount * 60) / wordsPerMinute),
   };

@@ -1,7 +1,8 @@
 // Keeps live stories true: when something they show changes, they are compiled anew from their live revision, never from the
 // working copy.
-import type { ArticleLink } from '../blocks/story.js';
+import type { ArticleLink, Correction } from '../blocks/story.js';
 import { findArticle } from '../content/articles/repository.js';
+import { guardCorrections, listCorrections } from '../content/corrections/repository.js';
 import { type ArticleContent, changeStatements, findArticleContentAt } from '../content/history.js';
 import type { ResourceChange } from '../content/library/service.js';
 import { findTerms, guardTerms } from '../content/taxonomy/repository.js';
@@ -36,6 +37,8 @@ export interface Cause {
   /** Which story stands behind a link; none when it goes. */
   link?: { articleId: string; link: ArticleLink | undefined };
   term?: { kind: 'desk' | 'tag'; key: string; name: string };
+  /** What the readers of the story itself are told. */
+  correction?: Correction | undefined;
 }
 
 /** Everything of a compilation, with the guards that hold a commit to what it read. */
@@ -52,7 +55,7 @@ export async function compileArticle(
   content: ArticleContent,
   times: PublicationTimes,
   resources: Resources,
-  { link: changing, term }: Cause = {},
+  { link: changing, term, correction }: Cause = {},
 ): Promise<Compilation> {
   const { fields } = content;
   const targets = usesOf(content).flatMap((use) =>
@@ -66,9 +69,13 @@ export async function compileArticle(
   const nameOf = (terms: typeof tags, kind: string) => (key: string) =>
     terms.get(key)?.name ?? (term?.kind === kind && term.key === key ? term.name : key);
   const names = { desk: nameOf(desks, 'desk'), tag: nameOf(tags, 'tag') };
-  const story = compileStory({ id, content, times, library: resources, uses: resources.uses(), names, links });
+  const issued = await listCorrections(store, id);
+  const corrections = correction ? [...issued, correction] : issued;
+  const uses = resources.uses();
+  const story = compileStory({ id, content, times, library: resources, uses, names, links, corrections });
   const termGuards = [...guardTerms(store, 'desk', desks.values()), ...guardTerms(store, 'tag', tags.values())];
-  return { story, resources, guards: [...resources.guards(store), ...guards, ...termGuards] };
+  const correctionGuard = guardCorrections(store, id, issued.length);
+  return { story, resources, guards: [...resources.guards(store), ...guards, ...termGuards, correctionGuard] };
 }
 
 /**
@@ -93,8 +100,13 @@ export async function companionStatements(
   ];
 }
 
+/** How others link to a story. */
+export function linkTo(id: string, { slug, language, headline, retracted }: CompiledStory): ArticleLink {
+  return { id, slug, language, headline, retracted };
+}
+
 /** A live story, as it was published. */
-interface Published {
+export interface Published {
   head: SnapshotHead;
   version: number;
   content: ArticleContent;
@@ -102,7 +114,7 @@ interface Published {
 }
 
 /** Undefined when it is live no more. */
-async function findPublished(
+export async function findPublished(
   store: Store,
   articleId: string,
   head: SnapshotHead | undefined,

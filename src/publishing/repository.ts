@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, not, or, sql } from 'drizzle-orm';
 import type { ArticleLink } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import type { Publication } from '../content/articles/schemas.js';
+import { isRetracted } from '../content/corrections/repository.js';
 import { updateStamp } from '../content/managed.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -11,6 +12,7 @@ import { type CompiledStory, compiledFormat, type PublicationTimes } from './com
 export interface SnapshotHead {
   articleId: string;
   slug: string;
+  language: string;
   headline: string;
   etag: string;
   isLive: boolean;
@@ -28,6 +30,7 @@ export async function findSnapshotHeads(
       .select({
         articleId: snapshots.articleId,
         slug: snapshots.slug,
+        language: snapshots.language,
         headline: snapshots.headline,
         etag: snapshots.etag,
         format: snapshots.format,
@@ -47,6 +50,7 @@ export async function findLinks(
   if (articleIds.length === 0) return { links: new Map(), guards: [] };
   const { snapshots } = store.tables;
   const isLive = and(inArray(snapshots.articleId, [...articleIds]), isNull(snapshots.withdrawnAt));
+  const retracted = isRetracted(store, snapshots.articleId);
   const rows = await store.all(
     store.db
       .select({
@@ -54,12 +58,19 @@ export async function findLinks(
         slug: snapshots.slug,
         language: snapshots.language,
         headline: snapshots.headline,
+        retracted: sql`${retracted}`.mapWith(Boolean),
       })
       .from(snapshots)
       .where(isLive),
   );
-  const unchanged = rows.map(({ id, slug, headline }) =>
-    and(eq(snapshots.articleId, id), eq(snapshots.slug, slug), eq(snapshots.headline, headline)),
+  const unchanged = rows.map((row) =>
+    and(
+      eq(snapshots.articleId, row.id),
+      eq(snapshots.slug, row.slug),
+      eq(snapshots.language, row.language),
+      eq(snapshots.headline, row.headline),
+      row.retracted ? retracted : not(retracted),
+    ),
   );
   const guards: Statement[] = [
     { query: store.db.select({ id: snapshots.articleId }).from(snapshots).where(isLive), rows: rows.length },
@@ -210,6 +221,23 @@ export function markLive(
       .update(articles)
       .set(values)
       .where(and(eq(articles.id, id), eq(articles.version, version), isNull(articles.deletedAt))),
+    rows: 1,
+  };
+}
+
+/** Notes that readers are told of a correction; the version that they see stays. */
+export function markCorrected(
+  { db, tables: { articles } }: Store,
+  { summary: { id, version } }: ArticleRecord,
+  actor: Actor,
+  at: string,
+): Statement {
+  const values = { ...updateStamp(actor, at), contentUpdatedAt: at, version: version + 1 };
+  return {
+    query: db
+      .update(articles)
+      .set(values)
+      .where(and(eq(articles.id, id), eq(articles.version, version), eq(articles.state, 'live'))),
     rows: 1,
   };
 }

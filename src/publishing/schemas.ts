@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CorrectionDraft } from '../content/corrections/schemas.js';
 import { Instant } from '../kernel/scalars.js';
 
 export const PublishRequest = z
@@ -9,6 +10,10 @@ export const PublishRequest = z
       example: '2022-12-19T17:05:00.000Z',
     }),
     minor: z.boolean().nullish().meta({ description: 'Whether contentUpdatedAt stays as it is.', example: false }),
+    correction: CorrectionDraft.nullish().meta({
+      description:
+        'What readers are told of the change. It is never minor: contentUpdatedAt moves with it. The story is published with it even if nothing else has changed.',
+    }),
   })
   .meta({ id: 'PublishRequest' });
 export type PublishRequest = z.output<typeof PublishRequest>;

@@ -1,4 +1,4 @@
-import type { ArticleLink } from '../blocks/story.js';
+import type { ArticleLink, Correction } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import {
   type ArticleDraft,
@@ -7,19 +7,18 @@ import {
   type ManagedArticle,
 } from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
+import { insertCorrection } from '../content/corrections/repository.js';
 import { Drafting } from '../content/drafting.js';
-import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../content/history.js';
-import { requireMatch } from '../content/managed.js';
-import { contentOf, planSections } from '../content/sections/plan.js';
-import { listSections } from '../content/sections/repository.js';
+import { type ArticleContent, changeStatements, revisionStatements } from '../content/history.js';
+import { planSections } from '../content/sections/plan.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
 import { DomainError, invalid, type Violation } from '../kernel/errors.js';
-import { changedPointers } from '../kernel/json.js';
+import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { PublicationTimes } from './compile.js';
-import { companionStatements, compileArticle } from './live-stories.js';
+import { companionStatements, compileArticle, linkTo } from './live-stories.js';
 import {
   dropUnusedLibrarySnapshots,
   facetStatements,
@@ -27,6 +26,7 @@ import {
   liveUseStatements,
   storyCountStatements,
 } from './live-uses/repository.js';
+import { getMatching } from './matching.js';
 import { preflight } from './preflight/index.js';
 import type { PropagationService } from './propagation/service.js';
 import {
@@ -39,6 +39,7 @@ import {
   markWithdrawn,
   publishSlug,
   putSnapshot,
+  type SnapshotHead,
   timesOf,
 } from './repository.js';
 import { Resources } from './resources.js';
@@ -54,8 +55,10 @@ export function publishingService(
   propagation: PropagationService,
 ) {
   /**
-   * Makes the working copy what readers get. An unchanged one is left as it is, and nothing is written.
-   * @throws `not_found`, `stale_version`, `invalid` (a publishedAt to come), `preflight_failed` with every failing place
+   * Makes the working copy what readers get. An unchanged one is left as it is, and nothing is written, unless readers are to be
+   * told of a correction.
+   * @throws `not_found`, `stale_version`, `invalid` (a publishedAt to come, a minor correction), `preflight_failed` with every
+   * failing place
    */
   async function publish(
     idOrSlug: string,
@@ -64,11 +67,13 @@ export function publishingService(
     actor: Actor,
   ): Promise<ManagedArticle> {
     const id = await decideAndCommit(store, async () => {
-      const { record, content } = await getMatching(idOrSlug, ifMatch);
+      const { record, content } = await getMatching(store, articles, idOrSlug, ifMatch);
       const at = instant(clock);
       const times = publicationTimes(record, request, at);
-      if (isUnchanged(record, times)) return { statements: [], result: record.summary.id };
-      return { statements: await publishStatements(record, content, times, actor, at), result: record.summary.id };
+      const correction = request.correction ? { id: newId(), ...request.correction, at } : undefined;
+      const { id } = record.summary;
+      if (!correction && isUnchanged(record, times)) return { statements: [], result: id };
+      return { statements: await publishStatements(record, content, times, correction, actor, at), result: id };
     });
     propagation.wake();
     return articles.get(id);
@@ -80,7 +85,7 @@ export function publishingService(
    */
   async function withdraw(idOrSlug: string, ifMatch: string | undefined, actor: Actor): Promise<ManagedArticle> {
     const id = await decideAndCommit(store, async () => {
-      const { record } = await getMatching(idOrSlug, ifMatch);
+      const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
       const { id, publication } = record.summary;
       if (publication.state === 'unpublished')
         throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
@@ -113,41 +118,23 @@ export function publishingService(
     return preflight(content, await Resources.load(store, content, drafting.inlineResources()));
   }
 
-  async function getMatching(
-    idOrSlug: string,
-    ifMatch: string | undefined,
-  ): Promise<{ record: ArticleRecord; content: ArticleContent }> {
-    const record = await articles.getRecord(idOrSlug);
-    const sections = await listSections(store, record.summary.id, record.sectionIds);
-    const content = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
-    await requireMatch(ifMatch, record.summary.version, async (version) => {
-      const before = await findArticleContentAt(store, record.summary.id, version);
-      return before
-        ? changedPointers(
-            { ...before.fields, sections: before.sections },
-            { ...content.fields, sections: content.sections },
-          )
-        : [];
-    });
-    return { record, content };
-  }
-
   async function publishStatements(
     record: ArticleRecord,
     content: ArticleContent,
     times: PublicationTimes,
+    correction: Correction | undefined,
     actor: Actor,
     at: string,
   ): Promise<Statement[]> {
-    const { id, slug, language, headline } = record.summary;
+    const { id, slug } = record.summary;
     const resources = await Resources.load(store, content);
     const errors = preflight(content, resources);
     if (errors.length > 0) {
       throw new DomainError('preflight_failed', 'The story is not fit to be published yet; see errors.', { errors });
     }
-    const compilation = await compileArticle(store, id, content, times, resources);
+    const compilation = await compileArticle(store, id, content, times, resources, { correction });
     const former = (await findSnapshotHeads(store, [id])).get(id);
-    const changesLink = !former?.isLive || former.slug !== slug || former.headline !== headline;
+    const link = linkTo(id, compilation.story);
     return [
       ...compilation.guards,
       markLive(store, record, times, actor, at),
@@ -156,8 +143,9 @@ export function publishingService(
       ...(former?.isLive ? [guardSnapshot(store, id, former.etag)] : []),
       putSnapshot(store, id, compilation.story, at),
       ...(await companionStatements(store, id, content, compilation, at)),
-      ...traceStatements(record, 'publish', times, actor, at),
-      ...(changesLink ? await relinked(id, { id, slug, language, headline: headline ?? '' }, actor, at) : []),
+      ...(correction ? [insertCorrection(store, id, correction, actor)] : []),
+      ...traceStatements(record, 'publish', times, actor, at, correction ? ['/corrections'] : []),
+      ...(changesLink(former, link, correction) ? await relinked(id, link, actor, at) : []),
     ];
   }
 
@@ -172,6 +160,7 @@ export function publishingService(
     times: PublicationTimes,
     actor: Actor,
     at: string,
+    otherFields: string[] = [],
   ): Statement[] {
     const { id, version } = record.summary;
     const next = version + 1;
@@ -184,7 +173,7 @@ export function publishingService(
           version: next,
           article: { id, version: next },
           action,
-          fields: ['/publication'],
+          fields: ['/publication', ...otherFields],
           content: null,
         },
       ]),
@@ -197,12 +186,27 @@ export function publishingService(
   return { publish, withdraw, preflightDraft };
 }
 
-/** @throws `invalid` for an instant to come */
+/** Whether others link to a story by other words than before. A retraction is told by the links as well. */
+function changesLink(former: SnapshotHead | undefined, link: ArticleLink, correction: Correction | undefined): boolean {
+  const isSame =
+    former?.isLive &&
+    former.slug === link.slug &&
+    former.language === link.language &&
+    former.headline === link.headline;
+  return !isSame || correction?.kind === 'retraction';
+}
+
+/** @throws `invalid` for an instant to come, or a correction that is said to be minor */
 function publicationTimes(
   { summary: { publication } }: ArticleRecord,
-  { publishedAt, minor }: PublishRequest,
+  { publishedAt, minor, correction }: PublishRequest,
   at: string,
 ): PublicationTimes {
+  if (correction && minor) {
+    throw invalid([
+      { pointer: '/minor', code: 'not_minor', message: 'cannot be true with a correction, which readers are told of' },
+    ]);
+  }
   if (publishedAt && publishedAt > at) {
     throw invalid([
       {
@@ -214,7 +218,7 @@ function publicationTimes(
   }
   const published = publishedAt ?? publication.publishedAt ?? at;
   const isFirst = publication.firstPublishedAt === null;
-  const updated = isFirst ? published : at;
+  const updated = isFirst && !correction ? published : at;
   return {
     firstPublishedAt: publication.firstPublishedAt ?? published,
     publishedAt: published,

@@ -174,7 +174,7 @@ describe('links between stories', () => {
     };
     expect(await links()).toEqual({ related: [], translationOf: null });
     await publishStory(app, target.id);
-    const link = { id: target.id, slug: 'link-target', headline: 'Target', language: 'en' };
+    const link = { id: target.id, slug: 'link-target', headline: 'Target', language: 'en', retracted: false };
     expect(await links()).toEqual({ related: [link], translationOf: link });
     await change(target.id, { headline: 'Renamed', slug: 'link-target-2' });
     expect((await links()).translationOf).toEqual(link);

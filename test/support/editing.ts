@@ -62,3 +62,9 @@ export async function act({ as }: Clients, id: string, action: 'publish' | 'with
 export async function withdrawStory(clients: Clients, id: string): Promise<void> {
   expect((await act(clients, id, 'withdraw')).status).toBe(200);
 }
+
+/** Asks to tell the readers of a story, at the version it has now. The answer is for the caller to judge. */
+export async function correct({ as }: Clients, id: string, kind = 'correction', text = 'It was not so.') {
+  const read = await as.publisher.get(`/v1/manage/articles/${id}`).expect(200);
+  return as.publisher.post(`/v1/manage/articles/${id}/corrections`, { kind, text }).set(matching(read));
+}

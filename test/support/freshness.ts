@@ -12,6 +12,7 @@ interface Delivered extends Members {
   leadImage: Members | null;
   translationOf: Members | null;
   related: Members[];
+  corrections: Members[];
   sections: { blocks: (Members & { spans?: Members[] })[] }[];
 }
 
@@ -45,7 +46,13 @@ async function linksTo({ anybody }: Clients, ids: string[]): Promise<Members[]> 
   const answers = await Promise.all(ids.map((id) => anybody.get(`/v1/articles/${id}`)));
   return answers
     .filter((answer) => answer.status === 200)
-    .map(({ body: { data } }) => ({ id: data.id, slug: data.slug, language: data.language, headline: data.headline }));
+    .map(
+      ({
+        body: {
+          data: { id, slug, language, headline, retracted },
+        },
+      }) => ({ id, slug, language, headline, retracted }),
+    );
 }
 
 /**
@@ -70,6 +77,9 @@ export async function requireFresh(clients: Clients, id: string): Promise<Delive
   expect(story).toMatchObject({ slug: managed.slug, headline: managed.headline });
   expect(story).toMatchObject(summary);
   for (const shown of resourcesOf(story)) await requireFreshResource(clients, shown);
+  const told = managed.corrections.map(({ by: _by, ...correction }: Members) => correction);
+  expect(story.corrections).toEqual(told);
+  expect(story.retracted).toBe(told.some(({ kind }: Members) => kind === 'retraction'));
   expect(story.related).toEqual(await linksTo(clients, managed.related));
   const [original = null] = managed.translationOf === null ? [] : await linksTo(clients, [managed.translationOf]);
   expect(story.translationOf).toEqual(original);

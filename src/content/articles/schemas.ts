@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate, distinct, Id, Instant, Key, Language, line, Slug, text, Url } from '../../kernel/scalars.js';
 import { draftShape, type Filled, filled, filledObject, patchShape, sentShape } from '../../kernel/shapes.js';
+import { ManagedCorrection } from '../corrections/schemas.js';
 import { managedShape, readOnlyShape } from '../managed.js';
 import { ManagedSection, SectionDraft, SectionReplacement } from '../sections/schemas.js';
 
@@ -101,7 +102,8 @@ const publicationShape = {
 export const Publication = z.object(publicationShape).meta({ id: 'Publication' });
 export type Publication = z.output<typeof Publication>;
 
-const readOnly = { ...managedShape, publication: Publication };
+const corrections = z.array(ManagedCorrection).meta({ description: 'What readers were told, the oldest first.' });
+const readOnly = { ...managedShape, publication: Publication, corrections };
 /** Names of the fields that a body may carry only as they are. */
 export const readOnlyNames = Object.keys(readOnly);
 
@@ -148,7 +150,7 @@ export const PatchedFields = z.strictObject({ ...draftFields, slug: Slug });
 const managedArticleShape = { ...managedShape, ...sentShape(articleShape, neverNull), publication: Publication };
 
 export const ManagedArticle = z
-  .object({ ...managedArticleShape, sections: z.array(ManagedSection) })
+  .object({ ...managedArticleShape, corrections, sections: z.array(ManagedSection) })
   .meta({ id: 'ManagedArticle', description: 'The working copy of a story.' });
 export type ManagedArticle = z.output<typeof ManagedArticle>;
 

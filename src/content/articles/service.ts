@@ -9,6 +9,7 @@ import { slugify, unusedSlug } from '../../kernel/slugs.js';
 import { violationsOf } from '../../kernel/violations.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
+import { listCorrections } from '../corrections/repository.js';
 import { countBlocks, Drafting, requireCounts } from '../drafting.js';
 import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../history.js';
 import { readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
@@ -69,7 +70,8 @@ export function articleService(store: Store, clock: Clock) {
   async function get(idOrSlug: string): Promise<ManagedArticle> {
     const record = await getRecord(idOrSlug);
     const sections = await listSections(store, record.summary.id, record.sectionIds);
-    return { ...record.summary, sections: sections.map(({ section }) => section) };
+    const corrections = await listCorrections(store, record.summary.id);
+    return { ...record.summary, corrections, sections: sections.map(({ section }) => section) };
   }
 
   /** A page, the last changed first. @throws `invalid` for a cursor of another list */
@@ -139,7 +141,7 @@ export function articleService(store: Store, clock: Clock) {
   ): Promise<ManagedArticle> {
     const id = await decideAndCommit(store, async () => {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
-      refuseIfAny(readOnlyViolations(body, record.summary, readOnlyNames));
+      await refuseReadOnly(body, record);
       const at = instant(clock);
       const known = sections.flatMap(({ section }) => allBlocks(section.blocks).map((block) => block.id));
       const drafting = new Drafting(body.language, known);
@@ -164,13 +166,19 @@ export function articleService(store: Store, clock: Clock) {
   ): Promise<ManagedArticle> {
     const id = await decideAndCommit(store, async () => {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
-      refuseIfAny(readOnlyViolations(body, record.summary, readOnlyNames));
+      await refuseReadOnly(body, record);
       const fields = mergedFields(record.fields, body);
       const drafting = new Drafting(fields.language);
       const statements = await changeOf(record, sections, { fields }, drafting, 'update', actor, instant(clock));
       return { statements, result: record.summary.id };
     });
     return get(id);
+  }
+
+  /** @throws `invalid` when the body has something else in a read-only field than there is */
+  async function refuseReadOnly(body: ArticleReplacement | ArticlePatch, { summary }: ArticleRecord): Promise<void> {
+    const corrections = body.corrections === undefined ? undefined : await listCorrections(store, summary.id);
+    refuseIfAny(readOnlyViolations(body, { ...summary, corrections }, readOnlyNames));
   }
 
   async function getMatching(

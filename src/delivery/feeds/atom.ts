@@ -1,6 +1,6 @@
 // Atom (RFC 4287), with the whole text as HTML.
 import { x } from 'xastscript';
-import { bodyFragment } from '../formats/html.js';
+import { notedFragment } from '../formats/html.js';
 import { type FeedInput, type FeedKind, teaserOf, updatedAt } from './feed.js';
 import { xmlDocument } from './xml.js';
 
@@ -19,7 +19,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       x('category', { term: story.desk.key, label: story.desk.name }),
       ...story.tags.map(({ key, name }) => x('category', { term: key, label: name })),
       teaser === null ? null : x('summary', teaser),
-      x('content', { type: 'html' }, bodyFragment(story)),
+      x('content', { type: 'html' }, notedFragment(story)),
     ]);
   });
   return xmlDocument(

@@ -1,6 +1,6 @@
 // JSON Feed 1.1 (jsonfeed.org), with the whole text as HTML.
 import { filledOnly } from '../formats/filled-only.js';
-import { bodyFragment } from '../formats/html.js';
+import { notedFragment } from '../formats/html.js';
 import { type FeedInput, type FeedKind, teaserOf } from './feed.js';
 
 function render({ title, url, site, stories }: FeedInput): string {
@@ -10,7 +10,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       url: site.storyUrl(story),
       title: story.headline,
       summary: teaserOf(story),
-      content_html: bodyFragment(story),
+      content_html: notedFragment(story),
       date_published: story.publishedAt,
       date_modified: story.contentUpdatedAt,
       language: story.language,

@@ -1,6 +1,6 @@
 // RSS 2.0 (rssboard.org), with the whole text by the content module and authors by Dublin Core.
 import { x } from 'xastscript';
-import { bodyFragment } from '../formats/html.js';
+import { notedFragment } from '../formats/html.js';
 import { type FeedInput, type FeedKind, teaserOf, updatedAt } from './feed.js';
 import { xmlDocument } from './xml.js';
 
@@ -18,7 +18,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       x('category', story.desk.name),
       ...story.tags.map(({ name }) => x('category', name)),
       x('description', teaserOf(story) ?? ''),
-      x('content:encoded', bodyFragment(story)),
+      x('content:encoded', notedFragment(story)),
     ]),
   );
   return xmlDocument(

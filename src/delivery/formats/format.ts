@@ -1,3 +1,5 @@
+import type { Element } from 'hast';
+import { h } from 'hastscript';
 import type { Article, ArticleLink } from '../../blocks/story.js';
 
 /** What a representation has to know of the place that the story is published at. */
@@ -41,6 +43,11 @@ export interface Format {
   /** Rises when what it makes of a story changes, so that its entity tags do. */
   readonly version: number;
   render(story: Article, site: Site): string;
+}
+
+/** Words of ours, which are English whatever the language of the story. */
+export function ours(language: string, words: string): Element | string {
+  return language.startsWith('en') ? words : h('span', { lang: 'en' }, words);
 }
 
 /** An instant of the story as a reader of its language writes it, in UTC. */

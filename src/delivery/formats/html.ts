@@ -5,8 +5,9 @@ import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
 import { htmlOfBlock } from '../../blocks/index.js';
 import type { Article, Section } from '../../blocks/story.js';
-import { bylineOf, type Format, readableTime, type Site } from './format.js';
+import { bylineOf, type Format, ours, readableTime, type Site } from './format.js';
 import { newsArticle } from './jsonld.js';
+import { htmlNotes } from './notes.js';
 import { pageStyle } from './page-style.js';
 
 function htmlOfSection({ anchor, heading, blocks }: Section): Element {
@@ -19,9 +20,15 @@ export function bodyFragment({ sections }: Pick<Article, 'sections'>): string {
   return toHtml(sections.map(htmlOfSection));
 }
 
-/** Words of ours, which are English whatever the language of the story. */
-const ours = (language: string, words: string) =>
-  language.startsWith('en') ? words : h('span', { lang: 'en' }, words);
+/** The same, with what readers are told of it. */
+export function notedFragment(story: Article): string {
+  return toHtml(bodyWithNotes(story));
+}
+
+function bodyWithNotes(story: Article): ElementContent[] {
+  const { before, after } = htmlNotes(story);
+  return [...before, ...story.sections.map(htmlOfSection), ...after];
+}
 
 function time(at: string, language: string): Element {
   return h('time', { dateTime: at }, readableTime(at, language));
@@ -65,7 +72,10 @@ function footerOf({ language, tags, sources, related }: Article, site: Site): El
     );
   if (related.length > 0) {
     const links = related.map((link) =>
-      h('li', h('a', { href: site.storyUrl(link), hrefLang: link.language }, link.headline)),
+      h('li', [
+        h('a', { href: site.storyUrl(link), hrefLang: link.language }, link.headline),
+        ...(link.retracted ? [' · ', h('strong', ours(language, 'Retracted'))] : []),
+      ]),
     );
     parts.push(h('nav', { ariaLabel: 'Related' }, h('ul', links)));
   }
@@ -103,12 +113,12 @@ export const html: Format = {
   mediaType: 'text/html',
   contentType: 'text/html; charset=utf-8',
   description: 'A page on its own, with its JSON-LD.',
-  version: 1,
+  version: 2,
   headers: {
     'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   },
   render(story, site) {
-    const article = h('article', [headerOf(story), ...story.sections.map(htmlOfSection), footerOf(story, site)]);
+    const article = h('article', [headerOf(story), ...bodyWithNotes(story), footerOf(story, site)]);
     const page = h('html', { lang: story.language, dir: 'auto' }, [headOf(story, site), h('body', article)]);
     return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] });
   },
@@ -118,7 +128,7 @@ export const fragment: Format = {
   name: 'fragment',
   mediaType: 'text/html',
   contentType: 'text/html; charset=utf-8',
-  description: 'The body alone, for a page of your own: sections with h2 headings.',
-  version: 1,
-  render: (story) => bodyFragment(story),
+  description: 'The body alone, for a page of your own: sections with h2 headings, and corrections.',
+  version: 2,
+  render: notedFragment,
 };

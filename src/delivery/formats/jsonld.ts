@@ -6,6 +6,7 @@ import type { Embed, Image, Quote } from '../../blocks/library.js';
 import type { Article } from '../../blocks/story.js';
 import { filledOnly } from './filled-only.js';
 import type { Format, Site } from './format.js';
+import { kindNames } from './notes.js';
 import { bodyText } from './text.js';
 
 type Node = Record<string, unknown>;
@@ -139,6 +140,14 @@ export function newsArticle(story: Article, site: Site): Node {
       ],
       translationOfWork: story.translationOf && { '@type': 'NewsArticle', '@id': site.storyUrl(story.translationOf) },
       relatedLink: story.related.map(site.storyUrl),
+      creativeWorkStatus: story.retracted ? 'Retracted' : null,
+      correction: story.corrections.map(({ id, kind, text, at }) => ({
+        '@type': 'CorrectionComment',
+        identifier: `urn:uuid:${id}`,
+        name: kindNames[kind],
+        text,
+        datePublished: at,
+      })),
       articleBody: bodyText(story.sections),
     }),
   };
@@ -149,6 +158,6 @@ export const jsonld: Format = {
   mediaType: 'application/ld+json',
   contentType: 'application/ld+json; charset=utf-8',
   description: 'A schema.org NewsArticle, as JSON-LD.',
-  version: 1,
+  version: 2,
   render: (story, site) => JSON.stringify(newsArticle(story, site)),
 };

@@ -4,6 +4,7 @@ import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import { markdownOfBlock } from '../../blocks/index.js';
 import { bylineOf, type Format } from './format.js';
+import { markdownNotes } from './notes.js';
 
 const paragraph = (value: string): Paragraph => ({ type: 'paragraph', children: [{ type: 'text', value }] });
 const heading = (depth: 1 | 2, value: string): Heading => ({
@@ -17,20 +18,23 @@ export const markdown: Format = {
   mediaType: 'text/markdown',
   contentType: 'text/markdown; charset=utf-8; variant=CommonMark',
   description: 'Markdown (CommonMark, RFC 7763).',
-  version: 1,
+  version: 2,
   render(story) {
     const { headline, deck, sections } = story;
     const byline = bylineOf(story);
+    const notes = markdownNotes(story);
     const tree: Root = {
       type: 'root',
       children: [
         heading(1, headline),
         ...(deck === null ? [] : deck.split('\n').map(paragraph)),
         ...(byline === '' ? [] : [paragraph(byline)]),
+        ...notes.before,
         ...sections.flatMap((section) => [
           ...(section.heading === null ? [] : [heading(2, section.heading)]),
           ...section.blocks.flatMap(markdownOfBlock),
         ]),
+        ...notes.after,
       ],
     };
     return toMarkdown(tree, {

@@ -87,13 +87,17 @@ function newsObject(story: Article, site: Site): Node {
     firstCreated: story.firstPublishedAt,
     versionCreated: story.contentUpdatedAt,
     contentCreated: story.publishedAt,
-    pubStatus: 'usable',
+    pubStatus: story.retracted ? 'canceled' : 'usable',
     language,
     title: headline,
     by: bylineOf(story) || null,
     located: dateline?.place,
     headlines: [...described('main', headline), ...described('short', shortHeadline), ...described('kicker', kicker)],
-    descriptions: [...described('deck', deck), ...described('summary', summary)],
+    descriptions: [
+      ...described('deck', deck),
+      ...described('summary', summary),
+      ...story.corrections.flatMap(({ kind, text }) => described(kind, text)),
+    ],
     bodies: [
       { role: 'main', contentType: 'text/html', wordCount: story.wordCount, value: bodyFragment(story) },
       { role: 'main', contentType: 'text/plain', wordCount: story.wordCount, value: bodyText(story.sections) },
@@ -119,6 +123,6 @@ export const ninjs: Format = {
   mediaType: 'application/vnd.iptc.ninjs+json',
   contentType: 'application/vnd.iptc.ninjs+json; charset=utf-8',
   description: 'IPTC ninjs 3.1.',
-  version: 1,
+  version: 2,
   render: (story, site) => JSON.stringify(newsObject(story, site)),
 };

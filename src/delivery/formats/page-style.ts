@@ -5,7 +5,7 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1.125rem/1.6 Georgia, 'Times New Roman', serif; }
 article { max-width: 42rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
-h1, h2, h3, h4, h5, .kicker, .byline, .times, .tags, figcaption, .gallery > .title, aside > .title, caption, th, .sources, nav { font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; }
+h1, h2, h3, h4, h5, .kicker, .byline, .times, .tags, figcaption, .gallery > .title, aside > .title, .label, caption, th, .sources, nav { font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; }
 h1 { font-size: clamp(1.8rem, 5vw, 2.6rem); line-height: 1.15; margin: 0.25rem 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.45rem; line-height: 1.25; margin: 2.5rem 0 0.75rem; }
 h3 { font-size: 1.2rem; } h4, h5 { font-size: 1.05rem; }
@@ -28,6 +28,7 @@ figure.embed { padding: 1rem 1.25rem; border: 1px solid var(--line); border-radi
 figure.embed .title { margin: 0; } figure.embed time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 .label { color: var(--accent); letter-spacing: 0.04em; }
 aside { margin: 2rem 0; padding: 0.5rem 1.25rem; background: color-mix(in srgb, var(--line) 35%, transparent); }
+.note { border-inline-start: 4px solid var(--accent); }
 .title { font-weight: 600; }
 table { width: 100%; margin: 2rem 0; border-collapse: collapse; font-size: 0.95rem; display: block; overflow-x: auto; }
 caption { margin-bottom: 0.5rem; font-weight: 600; text-align: start; }

@@ -2,6 +2,7 @@
 import { plainTextOfBlock } from '../../blocks/index.js';
 import type { Section } from '../../blocks/story.js';
 import { bylineOf, type Format, readableTime } from './format.js';
+import { textNotes } from './notes.js';
 
 function textOfSection({ heading, blocks }: Section): string[] {
   return [heading ?? '', ...blocks.map(plainTextOfBlock)];
@@ -20,11 +21,12 @@ export const text: Format = {
   mediaType: 'text/plain',
   contentType: 'text/plain; charset=utf-8',
   description: 'The words, as plain text.',
-  version: 1,
+  version: 2,
   render(story, site) {
     const { headline, deck, language, publishedAt, sections } = story;
     const head = [headline, deck, bylineOf(story), readableTime(publishedAt, language)];
-    const paragraphs = [...head, bodyText(sections), site.storyUrl(story)].filter(Boolean);
+    const { before, after } = textNotes(story);
+    const paragraphs = [...head, ...before, bodyText(sections), ...after, site.storyUrl(story)].filter(Boolean);
     return `${paragraphs.join('\n\n')}\n`;
   },
 };

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { ArticleLink } from '../../blocks/story.js';
+import { isRetracted } from '../../content/corrections/repository.js';
 import type { Propagation } from '../../content/propagation.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
@@ -16,14 +17,13 @@ function propagationOf({ byKey, byActor, cursor: _cursor, ...row }: Row): Propag
 }
 
 /** Links to live stories, in the order of their ids. */
-export async function findStoryLinks(
-  { db, tables: { snapshots }, all }: Store,
-  ids: readonly string[],
-): Promise<ArticleLink[]> {
+export async function findStoryLinks(store: Store, ids: readonly string[]): Promise<ArticleLink[]> {
+  const { snapshots } = store.tables;
   const { articleId: id, slug, language, headline } = snapshots;
-  return all(
-    db
-      .select({ id, slug, language, headline })
+  const retracted = sql`${isRetracted(store, id)}`.mapWith(Boolean);
+  return store.all(
+    store.db
+      .select({ id, slug, language, headline, retracted })
       .from(snapshots)
       .where(inArray(id, [...ids]))
       .orderBy(asc(id)),
