@@ -117,6 +117,10 @@ export const Article = z
       .object({ place: z.string().meta({ example: 'Minsk, Belarus' }), date: CalendarDate.nullable() })
       .nullable(),
     translationOf: ArticleLink.nullable().meta({ description: 'The live story that this one translates.' }),
+    translations: z.array(ArticleLink).meta({
+      description:
+        'The other live stories among the original and its translations, by language. Each of them lists this one.',
+    }),
     related: z.array(ArticleLink).meta({ description: 'Live stories to read next.' }),
     corrections: z.array(Correction).meta({ description: 'The oldest first.' }),
     sections: z.array(Section),

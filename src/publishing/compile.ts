@@ -10,7 +10,7 @@ import { facetsOf } from './facets.js';
 const wordsPerMinute = 238;
 
 /** Rises when compiled stories get another form, so that those of the form before are compiled anew after an upgrade. */
-export const compiledFormat = 2;
+export const compiledFormat = 3;
 
 export interface PublicationTimes {
   firstPublishedAt: string;
@@ -29,6 +29,8 @@ export interface CompileInput {
   names: { desk(key: string): string; tag(key: string): string };
   /** The live stories that this one points at, by id. */
   links: ReadonlyMap<string, ArticleLink>;
+  /** The other members of its group of translations. */
+  translations: readonly string[];
   /** What readers are told was wrong, or is new; the oldest first. */
   corrections: readonly Correction[];
 }
@@ -67,6 +69,7 @@ export function compileStory(input: CompileInput): CompiledStory {
     sources: fields.sources,
     dateline: fields.dateline,
     translationOf: (fields.translationOf !== null && input.links.get(fields.translationOf)) || null,
+    translations: byLanguage(input.translations.flatMap((id) => input.links.get(id) ?? [])),
     related: fields.related.flatMap((id) => input.links.get(id) ?? []),
     corrections: input.corrections.map(({ id, kind, text, at }) => ({ id, kind, text, at })),
     sections,
@@ -111,6 +114,12 @@ function summaryOf(
     wordCount,
     readingSeconds: Math.ceil((wordCount * 60) / wordsPerMinute),
   };
+}
+
+/** In an order that stays: by language, then by id. */
+function byLanguage(links: readonly ArticleLink[]): ArticleLink[] {
+  const keyOf = ({ language, id }: ArticleLink) => `${language} ${id}`;
+  return [...links].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function countWordsOf(sections: readonly Section[]): number {

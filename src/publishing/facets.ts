@@ -27,6 +27,7 @@ export function facetsOf(
       ...tags.flatMap((tag) => [pairOf(desk, tag), ...languages.map((language) => pairOf(tag, language))]),
       ...contained.map(facetOf.contains),
       ...speakers.map((name) => facetOf.speaker(foldName(name))),
+      ...(fields.translationOf === null ? [] : [facetOf.translationOf(fields.translationOf)]),
     ]),
   ];
 }

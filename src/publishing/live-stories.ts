@@ -1,6 +1,6 @@
 // Keeps live stories true: when something they show changes, they are compiled anew from their live revision, never from the
 // working copy.
-import type { ArticleLink, Correction } from '../blocks/story.js';
+import type { Correction } from '../blocks/story.js';
 import { findArticle } from '../content/articles/repository.js';
 import { guardCorrections, listCorrections } from '../content/corrections/repository.js';
 import { type ArticleContent, changeStatements, findArticleContentAt } from '../content/history.js';
@@ -10,6 +10,7 @@ import type { Actor } from '../kernel/actor.js';
 import { unprocessable, type Violation } from '../kernel/errors.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, compileStory, type PublicationTimes } from './compile.js';
+import type { LinkChange } from './links.js';
 import {
   dropUnusedLibrarySnapshots,
   facetStatements,
@@ -30,12 +31,12 @@ import {
   timesOf,
 } from './repository.js';
 import { liveUsesOf, Resources, usesOf } from './resources.js';
+import { findOtherMembers } from './translations/group.js';
 
 /** What is about to be otherwise than the store has it, in the same commit. */
 export interface Cause {
   resource?: ResourceChange;
-  /** Which story stands behind a link; none when it goes. */
-  link?: { articleId: string; link: ArticleLink | undefined };
+  link?: LinkChange;
   term?: { kind: 'desk' | 'tag'; key: string; name: string };
   /** What the readers of the story itself are told. */
   correction?: Correction | undefined;
@@ -58,10 +59,12 @@ export async function compileArticle(
   { link: changing, term, correction }: Cause = {},
 ): Promise<Compilation> {
   const { fields } = content;
-  const targets = usesOf(content).flatMap((use) =>
-    use.kind === 'article' && use.id !== changing?.articleId ? [use.id] : [],
+  const members = await findOtherMembers(store, id, fields.translationOf, changing);
+  const targets = [...usesOf(content).flatMap((use) => (use.kind === 'article' ? [use.id] : [])), ...members.ids];
+  const { links, guards } = await findLinks(
+    store,
+    [...new Set(targets)].filter((target) => target !== changing?.articleId),
   );
-  const { links, guards } = await findLinks(store, [...new Set(targets)]);
   if (changing?.link) links.set(changing.articleId, changing.link);
   const desks = await findTerms(store, 'desk', [fields.desk]);
   const tags = await findTerms(store, 'tag', fields.tags);
@@ -72,10 +75,12 @@ export async function compileArticle(
   const issued = await listCorrections(store, id);
   const corrections = correction ? [...issued, correction] : issued;
   const uses = resources.uses();
-  const story = compileStory({ id, content, times, library: resources, uses, names, links, corrections });
+  const translations = members.ids;
+  const story = compileStory({ id, content, times, library: resources, uses, names, links, translations, corrections });
   const termGuards = [...guardTerms(store, 'desk', desks.values()), ...guardTerms(store, 'tag', tags.values())];
   const correctionGuard = guardCorrections(store, id, issued.length);
-  return { story, resources, guards: [...resources.guards(store), ...guards, ...termGuards, correctionGuard] };
+  const readGuards = [...guards, ...members.guards, ...termGuards, correctionGuard];
+  return { story, resources, guards: [...resources.guards(store), ...readGuards] };
 }
 
 /**
@@ -98,11 +103,6 @@ export async function companionStatements(
     ...(await putLibrarySnapshots(store, resources, resources.uses(), at)),
     ...dropUnusedLibrarySnapshots(store, lostUses(before, after)),
   ];
-}
-
-/** How others link to a story. */
-export function linkTo(id: string, { slug, language, headline, retracted }: CompiledStory): ArticleLink {
-  return { id, slug, language, headline, retracted };
 }
 
 /** A live story, as it was published. */

@@ -1,4 +1,4 @@
-import type { ArticleLink, Correction } from '../blocks/story.js';
+import type { Correction } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import {
   type ArticleDraft,
@@ -18,7 +18,8 @@ import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { PublicationTimes } from './compile.js';
-import { companionStatements, compileArticle, linkTo } from './live-stories.js';
+import { findLinkChange, type LinkChange } from './links.js';
+import { companionStatements, compileArticle } from './live-stories.js';
 import {
   dropUnusedLibrarySnapshots,
   facetStatements,
@@ -39,11 +40,11 @@ import {
   markWithdrawn,
   publishSlug,
   putSnapshot,
-  type SnapshotHead,
   timesOf,
 } from './repository.js';
 import { Resources } from './resources.js';
 import type { PublishRequest } from './schemas.js';
+import { findLiveOriginal } from './translations/repository.js';
 
 export type PublishingService = ReturnType<typeof publishingService>;
 
@@ -93,6 +94,7 @@ export function publishingService(
       if (publication.state === 'withdrawn' || !times) return { statements: [], result: id };
       const at = instant(clock);
       const formerUses = await listLiveUses(store, id);
+      const formerOriginal = await findLiveOriginal(store, id);
       const shown = (await findSnapshotHeads(store, [id])).get(id);
       const statements = [
         markWithdrawn(store, record, actor, at),
@@ -102,7 +104,7 @@ export function publishingService(
         ...facetStatements(store, id, []),
         ...dropUnusedLibrarySnapshots(store, formerUses),
         ...traceStatements(record, 'withdraw', times, actor, at),
-        ...(await relinked(id, undefined, actor, at)),
+        ...(await relinked({ articleId: id, link: undefined, original: null, formerOriginal }, actor, at)),
       ];
       return { statements, result: id };
     });
@@ -134,7 +136,8 @@ export function publishingService(
     }
     const compilation = await compileArticle(store, id, content, times, resources, { correction });
     const former = (await findSnapshotHeads(store, [id])).get(id);
-    const link = linkTo(id, compilation.story);
+    const original = content.fields.translationOf;
+    const change = await findLinkChange(store, id, former, { story: compilation.story, original }, correction);
     return [
       ...compilation.guards,
       markLive(store, record, times, actor, at),
@@ -145,13 +148,13 @@ export function publishingService(
       ...(await companionStatements(store, id, content, compilation, at)),
       ...(correction ? [insertCorrection(store, id, correction, actor)] : []),
       ...traceStatements(record, 'publish', times, actor, at, correction ? ['/corrections'] : []),
-      ...(changesLink(former, link, correction) ? await relinked(id, link, actor, at) : []),
+      ...(change ? await relinked(change, actor, at) : []),
     ];
   }
 
-  /** Brings the live stories that point at an article up to date with its link, which is about to change. */
-  async function relinked(id: string, link: ArticleLink | undefined, actor: Actor, at: string): Promise<Statement[]> {
-    return (await propagation.propagate('article', id, { link: { articleId: id, link } }, actor, at)).statements;
+  /** Brings the live stories that link to one up to date with its link, which is about to change. */
+  async function relinked(link: LinkChange, actor: Actor, at: string): Promise<Statement[]> {
+    return (await propagation.propagate('article', link.articleId, { link }, actor, at)).statements;
   }
 
   function traceStatements(
@@ -184,16 +187,6 @@ export function publishingService(
   }
 
   return { publish, withdraw, preflightDraft };
-}
-
-/** Whether others link to a story by other words than before. A retraction is told by the links as well. */
-function changesLink(former: SnapshotHead | undefined, link: ArticleLink, correction: Correction | undefined): boolean {
-  const isSame =
-    former?.isLive &&
-    former.slug === link.slug &&
-    former.language === link.language &&
-    former.headline === link.headline;
-  return !isSame || correction?.kind === 'retraction';
 }
 
 /** @throws `invalid` for an instant to come, or a correction that is said to be minor */

@@ -13,6 +13,8 @@ export const facetOf = {
   contains: (what: string) => `contains:${what}`,
   /** A speaker's name, folded for comparison. */
   speaker: (folded: string) => `speaker:${folded}`,
+  /** The id of the story that this one is a translation of; for publishing to find a story's translations by. */
+  translationOf: (id: string) => `translation-of:${id}`,
 };
 
 /** Two of desk, tag and language together, which are often asked for at once. */

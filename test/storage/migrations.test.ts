@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,16 @@ function change(sql: string, pragma?: string): void {
   file.exec(sql);
   file.close();
 }
+
+describe('the migrations', () => {
+  it('stand in the order of their times, since one that is older than the last is never run', () => {
+    const journal = new URL('../../migrations/sqlite/meta/_journal.json', import.meta.url);
+    const entries: { when: number; tag: string }[] = JSON.parse(readFileSync(journal, 'utf8')).entries;
+    const tags = (some: typeof entries) => some.map(({ tag }) => tag);
+    expect(tags(entries)).toEqual(tags(entries.toSorted((a, b) => a.when - b.when)));
+    expect(tags(entries)).toEqual(tags(entries).toSorted());
+  });
+});
 
 describe('opening a database', () => {
   it('keeps its rows, however often it is opened', async () => {

@@ -187,4 +187,40 @@ describe('an upgrade', () => {
     after.file.close();
     return store.close();
   });
+
+  it('finds which live stories are translations, as readers see it', () => {
+    const before = openAt(4);
+    const put = (table: string, row: Record<string, unknown>) => insert(before, table, row);
+    put('desks', { key: 'world', name: 'World', ...stamp });
+    const contents = { live: { translationOf: 'a1' }, none: { translationOf: null } };
+    /** An article with its contents at versions 1 and 3, of which the first is live. */
+    const putArticle = (id: string, live: keyof typeof contents, next: keyof typeof contents, isWithdrawn = false) => {
+      const state = isWithdrawn ? { state: 'withdrawn', withdrawn_at: at } : {};
+      put('articles', { id, ...article, slug: id, version: 3, ...state });
+      for (const [version, which] of [
+        [1, live],
+        [3, next],
+      ] as const) {
+        const content = JSON.stringify(contents[which]);
+        const revision = { kind: 'article', resource_id: id, article_id: id, at, action: 'update', fields: '[]' };
+        put('revisions', { ...revision, version, article_version: version, content });
+      }
+      const bytes = isWithdrawn ? { withdrawn_at: at } : { summary, body: Buffer.from('{}') };
+      const head = { article_id: id, slug: id, language: 'en', headline: 'H', published_at: at };
+      put('snapshots', { ...head, etag: '"x"', made_at: at, ...bytes });
+    };
+    putArticle('a1', 'none', 'none');
+    putArticle('was', 'live', 'none');
+    putArticle('will-be', 'none', 'live');
+    putArticle('withdrawn', 'live', 'live', true);
+    before.file.close();
+
+    const store = openSqlite({ path, cacheBytesMax: 0 });
+    const after = openWriter(path);
+    expect(after.file.prepare('SELECT * FROM facets').all()).toEqual([
+      { article_id: 'was', facet: 'translation-of:a1', published_at: at, content_updated_at: at },
+    ]);
+    after.file.close();
+    return store.close();
+  });
 });

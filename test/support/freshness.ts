@@ -12,6 +12,7 @@ interface Delivered extends Members {
   leadImage: Members | null;
   translationOf: Members | null;
   related: Members[];
+  translations: Members[];
   corrections: Members[];
   sections: { blocks: (Members & { spans?: Members[] })[] }[];
 }
@@ -84,4 +85,14 @@ export async function requireFresh(clients: Clients, id: string): Promise<Delive
   const [original = null] = managed.translationOf === null ? [] : await linksTo(clients, [managed.translationOf]);
   expect(story.translationOf).toEqual(original);
   return story;
+}
+
+/** Holds an original and its translations, all of them and no others, to what each says of the others. */
+export async function requireFreshGroup({ anybody }: Clients, ids: string[]): Promise<void> {
+  const answers = await Promise.all(ids.map((id) => anybody.get(`/v1/articles/${id}`)));
+  const stories: Delivered[] = answers.flatMap(({ status, body }) => (status === 200 ? [body.data] : []));
+  const links = stories
+    .map(({ id, slug, language, headline, retracted }) => ({ id, slug, language, headline, retracted }))
+    .sort((a, b) => (`${a.language} ${a.id}` < `${b.language} ${b.id}` ? -1 : 1));
+  for (const { id, translations } of stories) expect(translations).toEqual(links.filter((link) => link.id !== id));
 }

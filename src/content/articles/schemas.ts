@@ -32,7 +32,10 @@ export const Seo = z.strictObject(sentShape(seoShape, [])).meta({ id: 'Seo' });
 export const articleShape = {
   slug: Slug,
   language: Language,
-  translationOf: Id.meta({ description: 'The article this one is a translation of.' }),
+  translationOf: Id.meta({
+    description:
+      'The article this one is a translation of: an original, not a translation itself. It has at most 200 translations.',
+  }),
   kicker: line(120).meta({ description: 'What stands above the headline.', example: 'Russia–Belarus' }),
   headline: line(300).meta({
     description: 'Required to publish.',

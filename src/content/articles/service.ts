@@ -24,6 +24,7 @@ import {
   updateSection,
 } from '../sections/repository.js';
 import { newTermStatements } from '../taxonomy/repository.js';
+import { translationRules } from '../translations/rules.js';
 import { usesOfFields, workingUseStatements } from '../where-used.js';
 import {
   type ArticleRecord,
@@ -101,7 +102,7 @@ export function articleService(store: Store, clock: Clock) {
         slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
       }) as ArticleFields;
       await requireFreeSlug(fields.slug, id);
-      const references = await referenceStatements(id, fields, drafting, actor, at);
+      const references = await referenceStatements(id, fields, undefined, drafting, actor, at);
       const sectionIds = planned.map(({ content }) => content.id);
       const statements = [
         ...references,
@@ -228,7 +229,7 @@ export function articleService(store: Store, clock: Clock) {
     const changed = planned.filter((section) => !section.was || section.fields.length > 0);
     const fieldPointers = changedPointers(record.fields, fields);
     const orderPointers = jsonEqual(record.sectionIds, sectionIds) ? [] : ['/sections'];
-    const references = await referenceStatements(id, fields, drafting, actor, at);
+    const references = await referenceStatements(id, fields, record.fields, drafting, actor, at);
     if (changed.length + removed.length + fieldPointers.length + orderPointers.length === 0) return [];
     const slugChange = fields.slug === record.fields.slug ? [] : await changeSlug(id, fields.slug, record.fields.slug);
     const changesContent =
@@ -262,6 +263,7 @@ export function articleService(store: Store, clock: Clock) {
   async function referenceStatements(
     id: string,
     fields: ArticleFields,
+    former: ArticleFields | undefined,
     drafting: Drafting,
     actor: Actor,
     at: string,
@@ -275,7 +277,13 @@ export function articleService(store: Store, clock: Clock) {
       else if (!known.has(target))
         drafting.violation(pointer.slice(1).split('/'), 'unknown_reference', `there is no article ${target}`);
     }
-    return [...(await drafting.settle(store, actor, at)), ...guardArticles(store, known)];
+    const original = fields.translationOf;
+    const isNewOriginal = original !== null && original !== former?.translationOf && known.has(original);
+    const { violations, guards } = isNewOriginal
+      ? await translationRules(store, id, original)
+      : { violations: [], guards: [] };
+    for (const { code, message } of violations) drafting.violation(['translationOf'], code, message);
+    return [...(await drafting.settle(store, actor, at)), ...guardArticles(store, known), ...guards];
   }
 
   /** Makes the desk and the tags that are new. */

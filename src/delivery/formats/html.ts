@@ -34,7 +34,17 @@ function time(at: string, language: string): Element {
   return h('time', { dateTime: at }, readableTime(at, language));
 }
 
-function headerOf(story: Article): Element {
+/** The other languages that the story can be read in, each named as its readers name it. */
+function languagesOf({ translations }: Article, site: Site): Element | null {
+  if (translations.length === 0) return null;
+  const links = translations.map((link) => {
+    const name = new Intl.DisplayNames([link.language], { type: 'language' }).of(link.language) ?? link.language;
+    return h('li', h('a', { href: site.storyUrl(link), hrefLang: link.language, lang: link.language }, name));
+  });
+  return h('ul', { className: ['languages'] }, links);
+}
+
+function headerOf(story: Article, site: Site): Element {
   const { kicker, headline, deck, dateline, language, publishedAt, contentUpdatedAt } = story;
   const byline = bylineOf(story);
   const updated =
@@ -49,6 +59,7 @@ function headerOf(story: Article): Element {
       time(publishedAt, language),
       ...updated,
     ]),
+    languagesOf(story, site),
   ]);
 }
 
@@ -82,6 +93,14 @@ function footerOf({ language, tags, sources, related }: Article, site: Site): El
   return parts.length > 0 ? h('footer', parts) : null;
 }
 
+/** All languages of the story, its own among them, as search engines want them told. */
+function alternatesOf(story: Article, site: Site): Element[] {
+  if (story.translations.length === 0) return [];
+  return [story, ...story.translations].map((link) =>
+    h('link', { rel: 'alternate', hrefLang: link.language, href: site.storyUrl(link) }),
+  );
+}
+
 function headOf(story: Article, site: Site): Element {
   const { headline, seo, summary, deck, publishedAt, contentUpdatedAt, language } = story;
   const url = site.storyUrl(story);
@@ -95,6 +114,7 @@ function headOf(story: Article, site: Site): Element {
     h('title', title),
     description === null ? null : h('meta', { name: 'description', content: description }),
     h('link', { rel: 'canonical', href: url }),
+    ...alternatesOf(story, site),
     h('meta', { property: 'og:type', content: 'article' }),
     h('meta', { property: 'og:title', content: title }),
     h('meta', { property: 'og:url', content: url }),
@@ -118,7 +138,7 @@ export const html: Format = {
     'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   },
   render(story, site) {
-    const article = h('article', [headerOf(story), ...bodyWithNotes(story), footerOf(story, site)]);
+    const article = h('article', [headerOf(story, site), ...bodyWithNotes(story), footerOf(story, site)]);
     const page = h('html', { lang: story.language, dir: 'auto' }, [headOf(story, site), h('body', article)]);
     return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] });
   },

@@ -36,6 +36,7 @@ th, td { padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--line); text-alig
 hr { width: 4rem; margin: 2.5rem auto; border: 0; border-top: 1px solid var(--line); }
 code { font-size: 0.9em; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.9rem; }
+.languages { display: flex; flex-wrap: wrap; gap: 1rem; margin: 0.5rem 0 0; padding: 0; list-style: none; font: 0.9rem system-ui, sans-serif; }
 .tags { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1rem 0; padding: 0; list-style: none; }
 .tags li { padding: 0.1rem 0.6rem; border: 1px solid var(--line); border-radius: 1rem; font-size: 0.85rem; }
 @media print { body { font-size: 11pt; } article { max-width: none; padding: 0; } a { text-decoration: none; } figure, aside, table, blockquote { break-inside: avoid; } h2, h3 { break-after: avoid; } .picture { min-height: 4rem; } }

@@ -10,7 +10,8 @@ import { DomainError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
-import { companionStatements, compileArticle, findPublished, linkTo, type Published } from '../live-stories.js';
+import { linkTo } from '../links.js';
+import { companionStatements, compileArticle, findPublished, type Published } from '../live-stories.js';
 import { getMatching } from '../matching.js';
 import type { PropagationService } from '../propagation/service.js';
 import { findSnapshotHeads, markCorrected, replaceSnapshot } from '../repository.js';
@@ -65,7 +66,8 @@ export function correctionService(
     const resources = await Resources.load(store, content);
     const moved = { ...times, contentUpdatedAt: at };
     const compilation = await compileArticle(store, id, content, moved, resources, { correction });
-    const link = { articleId: id, link: linkTo(id, compilation.story) };
+    const original = content.fields.translationOf;
+    const link = { articleId: id, link: linkTo(id, compilation.story), original, formerOriginal: original };
     const relinked =
       correction.kind === 'retraction'
         ? (await propagation.propagate('article', id, { link }, actor, at)).statements

@@ -12,6 +12,7 @@ import { putLibrarySnapshots } from '../live-uses/repository.js';
 import { preflightResource } from '../preflight/index.js';
 import { listOutdated } from '../repository.js';
 import { Resources } from '../resources.js';
+import { findListing } from '../translations/group.js';
 import {
   advancePropagation,
   countOutdated,
@@ -42,17 +43,28 @@ export function propagationService(store: Store, clock: Clock) {
   async function propagate(kind: UsedKind, id: string, cause: Cause, actor: Actor, at: string): Promise<Propagated> {
     const users = await listLiveUsers(store, kind, id, storiesPerCommitMax + 1);
     const stories = await findStoryLinks(store, users.slice(0, namedStoriesMax));
+    const listing = cause.link ? await findListing(store, cause.link) : { ids: [], guards: [] };
+    // Only what a story shows of the library can make it break a rule.
+    const keepsRules = cause.resource !== undefined;
     if (users.length <= storiesPerCommitMax) {
+      const reached = [...new Set([...users, ...listing.ids])].sort();
       const statements = [
         ...guardLiveUsers(store, kind, id, users),
-        ...(await recompileStatements(store, users, cause, true, actor, at)),
+        ...listing.guards,
+        ...(await recompileStatements(store, reached, cause, keepsRules, actor, at)),
       ];
       return { statements, reach: { count: users.length, stories }, propagation: undefined };
     }
     isWanted = true;
     const total = await countLiveUsers(store, kind, id);
     const begun = { id: newId(), kind, resourceId: id, total, startedAt: at };
-    const statements = [...(await fitStatements(cause, at)), insertPropagation(store, begun, actor)];
+    const statements = [
+      ...(await fitStatements(cause, at)),
+      // The job finds those that point at the story, not all that list it as a translation.
+      ...listing.guards,
+      ...(await recompileStatements(store, listing.ids, cause, keepsRules, actor, at)),
+      insertPropagation(store, begun, actor),
+    ];
     const propagation: Propagation = {
       ...begun,
       state: 'running',
