@@ -30,23 +30,6 @@ export const pageQuery = {
     .meta({ description: 'page.next or page.previous of another page of the same list. Leave it out for the first.' }),
 };
 
-/** A parameter that may be repeated. It parses to the list of its values, each once. */
-export function repeatable<Item extends z.ZodType<string>>(item: Item, description: string, example: string[]) {
-  return z
-    .union([item.transform((value) => [value]), z.array(item).max(20)])
-    .transform((values) => [...new Set(values)])
-    .optional()
-    .meta({
-      description,
-      example,
-      override: ({ jsonSchema }) => {
-        for (const name of Object.keys(jsonSchema))
-          if (name !== 'description' && name !== 'example') delete jsonSchema[name];
-        Object.assign(jsonSchema, { type: 'array', items: { type: 'string' }, maxItems: 20 });
-      },
-    });
-}
-
 /** The answer of a list. */
 export function pageOf(item: z.ZodType) {
   return z.object({

@@ -7,3 +7,8 @@ export function foldName(name: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/** Whether one of the texts has words in it, which are folded already, whatever its own case and accents. */
+export function anyHas(texts: readonly unknown[], folded: string): boolean {
+  return texts.some((text) => typeof text === 'string' && foldName(text).includes(folded));
+}

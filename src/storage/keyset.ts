@@ -1,20 +1,26 @@
 import { asc, type Column, desc, gt, lt, type SQL, sql } from 'drizzle-orm';
-import type { Seek } from '../kernel/cursors.js';
+import type { CursorPosition, Seek } from '../kernel/cursors.js';
 
 /**
- * Order and bound of a list that is sorted by two columns, both descending, whichever way it is read. The comparison is of row
- * values, which an index on the two answers by one seek.
+ * How many rows of an index range are looked at for one page when filters remain that the index does not answer. A page is then
+ * ended early rather than late.
  */
-export function descending(
+export const examinedMax = 2000;
+
+/**
+ * Order and bound of rows that are read by two columns, upwards or downwards, beyond a position if there is one. The comparison
+ * is of row values, which an index on the two answers by one seek.
+ */
+export function inOrder(
   first: Column,
   second: Column,
-  seek: Seek | undefined,
+  isUpwards: boolean,
+  position?: CursorPosition,
 ): { order: SQL[]; bound: SQL | undefined } {
-  const isBackwards = seek?.direction === 'previous';
-  const order = isBackwards ? [asc(first), asc(second)] : [desc(first), desc(second)];
-  if (!seek) return { order, bound: undefined };
-  const [a, b] = seek.position;
-  const bound = isBackwards ? sql`(${first}, ${second}) > (${a}, ${b})` : sql`(${first}, ${second}) < (${a}, ${b})`;
+  const order = isUpwards ? [asc(first), asc(second)] : [desc(first), desc(second)];
+  if (!position) return { order, bound: undefined };
+  const [a, b] = position;
+  const bound = isUpwards ? sql`(${first}, ${second}) > (${a}, ${b})` : sql`(${first}, ${second}) < (${a}, ${b})`;
   return { order, bound };
 }
 

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changesQuery, examinedMax } from '../../src/content/changes/repository.js';
+import { changesQuery } from '../../src/content/changes/repository.js';
 import type { ChangeFilters } from '../../src/content/changes/schemas.js';
+import { examinedMax } from '../../src/storage/keyset.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, createResource, editStory } from '../support/editing.js';
 import { image, liveStory, shortStory } from '../support/stories.js';

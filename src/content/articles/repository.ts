@@ -1,8 +1,6 @@
 import { and, eq, gte, inArray, isNull, like, lt, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
-import type { Seek } from '../../kernel/cursors.js';
 import { isId } from '../../kernel/ids.js';
-import { descending, inListOrder } from '../../storage/keyset.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
 import { type ArticleFields, articleShape, type ManagedArticleSummary } from './schemas.js';
@@ -83,22 +81,19 @@ export function guardArticles({ db, tables: { articles } }: Store, ids: Readonly
   return [{ query, rows: ids.size }];
 }
 
-/** Working copies, the last changed first. */
-export async function listArticles(
+/** Working copies without their sections, by id. */
+export async function findSummaries(
   { db, tables: { articles }, all }: Store,
-  limit: number,
-  seek: Seek | undefined,
-): Promise<ManagedArticleSummary[]> {
-  const { order, bound } = descending(articles.updatedAt, articles.id, seek);
+  ids: readonly string[],
+): Promise<Map<string, ManagedArticleSummary>> {
+  if (ids.length === 0) return new Map();
   const rows = await all(
     db
       .select()
       .from(articles)
-      .where(and(isNull(articles.deletedAt), bound))
-      .orderBy(...order)
-      .limit(limit),
+      .where(inArray(articles.id, [...ids])),
   );
-  return inListOrder(rows, seek).map((row) => recordOf(row).summary);
+  return new Map(rows.map((row) => [row.id, recordOf(row).summary]));
 }
 
 export function insertArticle(

@@ -3,6 +3,7 @@ import { dataOf, pageOf, pageQuery, sendPage } from '../../http/lists.js';
 import { jsonBody, managedOperation, patchBody, sendCreated, sendManaged } from '../../http/managed-operation.js';
 import type { Api } from '../../http/operation.js';
 import { articleExample, articlePatchExample } from './examples.js';
+import { articleFilters, defaultSort } from './list/schemas.js';
 import { ArticleDraft, ArticlePatch, ArticleReplacement, ManagedArticle, ManagedArticleSummary } from './schemas.js';
 import type { ArticleService } from './service.js';
 
@@ -24,15 +25,19 @@ export function articleRoutes(api: Api, articles: ArticleService): void {
     path,
     operationId: 'listManagedArticles',
     summary: 'List working copies',
-    description: 'Every article that is not deleted, the last changed first, without its sections.',
+    description:
+      'Articles without their sections, the last changed first. When filters leave few of many articles, a page may have fewer than `limit` and still a next one.',
     role: 'viewer',
     params: none,
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ ...pageQuery, ...articleFilters }),
     answers: {
       200: { description: 'A page of working copies.', schema: pageOf(ManagedArticleSummary), headers: ['Link'] },
     },
     errors: [],
-    handle: async ({ query }, reply) => sendPage(reply, path, query, await articles.list(query)),
+    handle: async ({ query }, reply) => {
+      const sort = query.sort === defaultSort ? undefined : query.sort;
+      return sendPage(reply, path, { ...query, sort }, await articles.list(query));
+    },
   });
 
   managedOperation(api, {

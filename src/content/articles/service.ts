@@ -1,7 +1,7 @@
 import { allBlocks } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
-import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
+import type { Page } from '../../kernel/cursors.js';
 import { DomainError, invalid, notFound, type Violation } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { changedPointers, jsonEqual, mergePatch } from '../../kernel/json.js';
@@ -26,6 +26,7 @@ import {
 import { newTermStatements } from '../taxonomy/repository.js';
 import { translationRules } from '../translations/rules.js';
 import { usesOfFields, workingUseStatements } from '../where-used.js';
+import { type ArticleListRequest, listWorkingCopies } from './list/service.js';
 import {
   type ArticleRecord,
   articleTagStatements,
@@ -35,7 +36,6 @@ import {
   guardArticles,
   hasArticles,
   insertArticle,
-  listArticles,
   listTakenSlugs,
   slugStatements,
   updateArticle,
@@ -75,15 +75,9 @@ export function articleService(store: Store, clock: Clock) {
     return { ...record.summary, corrections, sections: sections.map(({ section }) => section) };
   }
 
-  /** A page, the last changed first. @throws `invalid` for a cursor of another list */
-  function list(request: PageRequest): Promise<Page<ManagedArticleSummary>> {
-    return readPage(
-      request,
-      cursorScope('manage/articles', {}),
-      2,
-      ({ updatedAt, id }) => [updatedAt, id],
-      (limit, seek) => listArticles(store, limit, seek),
-    );
+  /** A page of working copies. @throws `invalid` for a cursor of another list */
+  function list(request: ArticleListRequest): Promise<Page<ManagedArticleSummary>> {
+    return listWorkingCopies(store, request);
   }
 
   /**

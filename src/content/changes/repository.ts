@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Seek, Stopped } from '../../kernel/cursors.js';
-import { inListOrder } from '../../storage/keyset.js';
+import { examinedMax, inListOrder } from '../../storage/keyset.js';
 import type { Store } from '../../storage/store.js';
 import type { Change, ChangeFilters } from './schemas.js';
 
@@ -11,12 +11,6 @@ function changeOf(row: Row): Change {
   const by = { key: byKey, actor: byActor };
   return { sequence, at, by, action, kind, resourceId, version, articleId, isPublic: row.public };
 }
-
-/**
- * How many entries of an index range are looked at for one page when filters remain that the index does not answer. A page is
- * then ended early rather than late.
- */
-export const examinedMax = 2000;
 
 /** Whether a list is in the order of time. The log's own order is that of its sequence, which a moved clock may contradict. */
 export function isByTime({ from, to }: ChangeFilters): boolean {

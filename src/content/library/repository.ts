@@ -2,8 +2,6 @@ import { and, eq, inArray, isNull, or } from 'drizzle-orm';
 import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
-import type { Seek } from '../../kernel/cursors.js';
-import { descending, inListOrder } from '../../storage/keyset.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
 import { creationStamp, type Managed, managedOf, updateStamp } from '../managed.js';
@@ -48,26 +46,6 @@ export async function findResources<K extends ResourceKind>(
       .where(inArray(table.id, [...ids])),
   );
   return new Map(rows.map((row) => [row.id, found(kind, row)]));
-}
-
-/** Resources, the last changed first. */
-export async function listResources<K extends ResourceKind>(
-  store: Store,
-  kind: K,
-  limit: number,
-  seek: Seek | undefined,
-): Promise<ManagedResource<K>[]> {
-  const table = tableOf(store, kind);
-  const { order, bound } = descending(table.updatedAt, table.id, seek);
-  const rows = await store.all(
-    store.db
-      .select()
-      .from(table)
-      .where(and(isNull(table.deletedAt), bound))
-      .orderBy(...order)
-      .limit(limit),
-  );
-  return inListOrder(rows, seek).map((row) => found(kind, row).resource);
 }
 
 /** Adds a resource with its first revision and change. */

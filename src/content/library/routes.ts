@@ -14,6 +14,7 @@ import {
 import type { Api } from '../../http/operation.js';
 import { reachShape } from '../propagation.js';
 import { type LibraryKind, libraryKinds } from './kinds.js';
+import { defaultSort, libraryFilters } from './list/schemas.js';
 import type { LibraryService } from './service.js';
 
 const none = z.strictObject({});
@@ -46,13 +47,16 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     path,
     operationId: `listManaged${named}s`,
     summary: `List ${plural} of the library`,
-    description: `Every ${noun} that is not deleted, the last changed first.`,
+    description: `The ${plural} of the library, the last changed first. When filters leave few of many, a page may have fewer than \`limit\` and still a next one.`,
     role: 'viewer',
     params: none,
-    query: z.strictObject(pageQuery),
+    query: listQuery(kind),
     answers: { 200: { description: `A page of ${plural}.`, schema: pageOf(Sent), headers: ['Link'] } },
     errors: [],
-    handle: async ({ query }, reply) => sendPage(reply, path, query, await resources.list(query)),
+    handle: async ({ query }, reply) => {
+      const sort = query.sort === defaultSort ? undefined : query.sort;
+      return sendPage(reply, path, { ...query, sort }, await resources.list(query));
+    },
   });
 
   managedOperation(api, {
@@ -108,6 +112,12 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     handle: async ({ params: { id }, query, body, ifMatch, actor }, reply) =>
       sendChanged(reply, await resources.patch(id, body as Record<string, unknown>, ifMatch, query.dryRun, actor)),
   });
+}
+
+/** What lists of a kind are asked by; for the compiler, as if every kind had every filter. */
+function listQuery(kind: ResourceKind) {
+  const shape = { ...pageQuery, ...libraryFilters[kind] };
+  return z.strictObject(shape as typeof pageQuery & (typeof libraryFilters)['embed']);
 }
 
 /** An example without what only an id of this very database could fill. */

@@ -3,24 +3,21 @@ import { type Actor, mayActAs } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { DomainError, invalid, notFound, unprocessable } from '../../kernel/errors.js';
+import { foldName } from '../../kernel/fold.js';
 import { newId } from '../../kernel/ids.js';
 import { changedPointers, mergePatch } from '../../kernel/json.js';
 import { violationsOf } from '../../kernel/violations.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { findRevisionContent } from '../history.js';
+import { listPlaces, type Placed } from '../listing/repository.js';
 import { managedShape, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
 import { listLiveUsers } from '../where-used.js';
 import { libraryKinds } from './kinds.js';
-import {
-  findResources,
-  guardPresent,
-  insertResource,
-  listResources,
-  type ManagedResource,
-  updateResource,
-} from './repository.js';
+import { libraryListing } from './list/repository.js';
+import type { LibraryFilters } from './list/schemas.js';
+import { findResources, guardPresent, insertResource, type ManagedResource, updateResource } from './repository.js';
 
 /** A resource as it is about to be. */
 export interface ResourceChange<K extends ResourceKind = ResourceKind> {
@@ -61,15 +58,18 @@ export function libraryService<K extends ResourceKind>(
     return found.resource;
   }
 
-  /** A page, the last changed first. @throws `invalid` for a cursor of another list */
-  function list(request: PageRequest): Promise<Page<ManagedResource<K>>> {
-    return readPage(
-      request,
-      cursorScope(`manage/${definition.plural}`, {}),
+  /** A page of resources. @throws `invalid` for a cursor of another list */
+  async function list({ limit, cursor, ...filters }: PageRequest & LibraryFilters): Promise<Page<ManagedResource<K>>> {
+    const { data, page } = await readPage<Placed>(
+      { limit, cursor },
+      cursorScope(`manage/${definition.plural}`, { ...filters, text: filters.text && foldName(filters.text) }),
       2,
-      ({ updatedAt, id }) => [updatedAt, id],
-      (limit, seek) => listResources(store, kind, limit, seek),
+      ({ at, id }) => [at, id],
+      (rows, seek) => listPlaces(store, libraryListing(store, kind, filters), rows, seek),
     );
+    const ids = data.map(({ id }) => id);
+    const found = await findResources(store, kind, ids);
+    return { data: ids.flatMap((id) => found.get(id)?.resource ?? []), page };
   }
 
   /** Adds a resource to the library. @throws `unprocessable` for an image that is not there */

@@ -1,7 +1,7 @@
 // What a list of stories may be asked for, and the one index range that finds it.
 import { z } from 'zod';
-import { repeatable } from '../../http/lists.js';
 import { foldName } from '../../kernel/fold.js';
+import { repeatable, splitTags, tagsParameter } from '../../kernel/parameters.js';
 import { CalendarDate, Id, Instant, Key, Language } from '../../kernel/scalars.js';
 import { anyStory, facetOf, pairOf } from '../../storage/facets.js';
 
@@ -9,12 +9,6 @@ export const defaultSort = '-publishedAt';
 const day = 86_400_000;
 const time = z.union([CalendarDate, Instant]);
 const media = ['video', 'audio', 'social', 'interactive', 'document'];
-
-/** A tag that a story must have, or, after `!`, must not have. */
-const TagFilter = z
-  .string()
-  .max(101)
-  .regex(/^!?[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be the key of a tag, after ! to exclude it' });
 
 export function storyFilters(blockTypes: readonly string[]) {
   const kinds = [...blockTypes, ...media];
@@ -28,11 +22,7 @@ export function storyFilters(blockTypes: readonly string[]) {
     });
   return {
     desk: Key.optional().meta({ description: 'Key of the desk.', example: 'world' }),
-    tag: repeatable(
-      TagFilter,
-      'Key of a tag. Repeated: stories that have all of them. After `!`: stories that do not have it.',
-      ['belarus', '!sport'],
-    ),
+    tag: tagsParameter,
     language: Language.optional().meta({
       description: 'Language (BCP 47). `en` finds `en-GB` as well (RFC 4647, basic filtering).',
       example: 'en',
@@ -86,7 +76,8 @@ export interface ListPlan {
 /** Which index range answers the filters with the fewest stories to look at: of a pair if there is one, else the rarest sort of facet. */
 export function planOf(filters: StoryFilters): ListPlan {
   const { desk, language, contains = [], speaker, from, to, updatedSince, sort } = filters;
-  const tags = (filters.tag ?? []).filter((tag) => !tag.startsWith('!')).map(facetOf.tag);
+  const { wanted: wantedTags, unwanted } = splitTags(filters.tag);
+  const tags = wantedTags.map(facetOf.tag);
   const deskFacets = desk === undefined ? [] : [facetOf.desk(desk)];
   const languages = language === undefined ? [] : [facetOf.language(language)];
   const rare = speaker === undefined ? [] : [facetOf.speaker(foldName(speaker))];
@@ -98,7 +89,7 @@ export function planOf(filters: StoryFilters): ListPlan {
   return {
     facet,
     with: [...new Set(wanted)].filter((other) => !covered.includes(other)),
-    without: (filters.tag ?? []).filter((tag) => tag.startsWith('!')).map((tag) => facetOf.tag(tag.slice(1))),
+    without: unwanted.map(facetOf.tag),
     sort: isByUpdate ? 'contentUpdatedAt' : 'publishedAt',
     isAscending: !sort.startsWith('-'),
     publishedAt: { from: from && startOf(from), before: to && endOf(to) },

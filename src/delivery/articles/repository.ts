@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, exists, gte, lt, not, type SQL, sql } from 'drizzle-orm';
 import type { Seek, Stopped } from '../../kernel/cursors.js';
-import { inListOrder } from '../../storage/keyset.js';
+import { examinedMax, inListOrder } from '../../storage/keyset.js';
 import type { Store } from '../../storage/store.js';
 import type { ListPlan, Span } from './filters.js';
 
@@ -11,12 +11,6 @@ export interface SummaryRow {
   /** The ArticleSummary, as JSON. */
   summary: string;
 }
-
-/**
- * How many stories of an index range are looked at for one page when filters remain that the index does not answer. A page is
- * then ended early rather than late.
- */
-export const examinedMax = 2000;
 
 /** The index range of a plan: live stories with its facet, in its order, beyond the seek. */
 export function rangeQuery({ db, tables: { facets } }: Store, plan: ListPlan, seek: Seek | undefined) {

@@ -1,0 +1,60 @@
+// Query parameters that lists of both APIs take.
+import { z } from 'zod';
+import { foldName } from './fold.js';
+
+/** A parameter that may be repeated. It parses to the list of its values, each once. */
+export function repeatable<Item extends z.ZodType<string>>(item: Item, description: string, example: string[]) {
+  return z
+    .union([item.transform((value) => [value]), z.array(item).max(20)])
+    .transform((values) => [...new Set(values)])
+    .optional()
+    .meta({
+      description,
+      example,
+      override: ({ jsonSchema }) => {
+        for (const name of Object.keys(jsonSchema))
+          if (name !== 'description' && name !== 'example') delete jsonSchema[name];
+        Object.assign(jsonSchema, { type: 'array', items: { type: 'string' }, maxItems: 20 });
+      },
+    });
+}
+
+/** A tag that a story must have, or, after `!`, must not have. */
+const TagFilter = z
+  .string()
+  .max(101)
+  .regex(/^!?[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be the key of a tag, after ! to exclude it' });
+
+/** Tags that stories must have, and those that they must not have. */
+export const tagsParameter = repeatable(
+  TagFilter,
+  'Key of a tag. Repeated: stories that have all of them. After `!`: stories that do not have it.',
+  ['belarus', '!sport'],
+);
+
+/** The tags of the parameter: those that must be there, and those that must not. */
+export function splitTags(tags: readonly string[] = []): { wanted: string[]; unwanted: string[] } {
+  return {
+    wanted: tags.filter((tag) => !tag.startsWith('!')),
+    unwanted: tags.filter((tag) => tag.startsWith('!')).map((tag) => tag.slice(1)),
+  };
+}
+
+/** A parameter that is true or false. */
+export function flag(description: string) {
+  return z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ description, example: 'true' });
+}
+
+/** Words to look for, whatever their case and accents. */
+export function textParameter(description: string, example: string) {
+  return z
+    .string()
+    .max(200)
+    .refine((text) => foldName(text) !== '', { error: 'says nothing to look for', params: { code: 'blank' } })
+    .optional()
+    .meta({ description, example });
+}
