@@ -15,6 +15,7 @@ import { feedRoutes, sitemapRoutes } from './delivery/feeds/routes.js';
 import { feedService } from './delivery/feeds/service.js';
 import { siteAt } from './delivery/formats/format.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
 import { answerErrors, answerUnreadable, answerUnroutable } from './http/errors.js';
@@ -82,6 +83,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   const feeds = feedService(store, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
+  publishedTermRoutes(api, store, 'desk');
+  publishedTermRoutes(api, store, 'tag');
   articleRoutes(api, articles);
   sectionRoutes(api, sections);
   publishingRoutes(api, articles, publishing);

@@ -124,6 +124,8 @@ const chapterDescriptions: Record<string, string> = {
   'Delivery: Embeds': 'The media that live stories show. Public.',
   'Delivery: Feeds': 'The newest stories for feed readers. Public.',
   'Delivery: Sitemaps': 'Where the stories are, for search engines. Public.',
+  'Delivery: Desks': 'The parts of the site that have live stories. Public.',
+  'Delivery: Tags': 'What live stories are about. Public.',
   'Management: Articles': 'Working copies of stories. Needs an API key.',
   'Management: Sections': 'The parts of a working copy, each with its own version. Needs an API key.',
   'Management: Publishing': 'Taking stories to readers and away from them. Needs an API key.',

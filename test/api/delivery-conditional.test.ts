@@ -34,6 +34,8 @@ const addresses: [string, () => string, 'dated' | 'undated'][] = [
   ['the list of images', () => '/v1/images?limit=1', 'undated'],
   ['the list of quotes', () => '/v1/quotes?speaker=Vladimir%20Putin&limit=1', 'undated'],
   ['the list of embeds', () => '/v1/embeds?limit=1', 'undated'],
+  ['the list of desks', () => '/v1/desks?limit=1', 'undated'],
+  ['the list of tags', () => '/v1/tags?sort=-storyCount', 'undated'],
 ];
 
 /** The headers that tell what was answered: those that do not depend on the moment or the connection. */

@@ -91,6 +91,8 @@ const addresses: [string, () => string, string, string, unknown][] = [
   ['the list of images', () => '/v1/images', 'caption', 'id', [{ caption: image.caption }]],
   ['the list of quotes', () => '/v1/quotes', 'text', 'id', [{ text: quote.text }]],
   ['the list of embeds', () => '/v1/embeds', 'title', 'id', [{ title: embed.title }]],
+  ['the list of desks', () => '/v1/desks', 'name', 'key', [{ name: 'World' }]],
+  ['the list of tags', () => '/v1/tags', 'storyCount', 'key', [{ storyCount: 1 }]],
 ];
 
 describe.each(addresses)('%s', (_name, address, fields, others, expected) => {
@@ -142,7 +144,7 @@ describe.each(addresses)('%s', (_name, address, fields, others, expected) => {
       {
         parameter: 'fields',
         code: 'unknown_field',
-        message: expect.stringMatching(/^"nonsense" is not known; allowed: id, /),
+        message: expect.stringMatching(/^"nonsense" is not known; allowed: (id|key), /),
       },
     ]);
     expect(headers['cache-control']).toBe('no-store');
