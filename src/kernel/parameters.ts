@@ -1,6 +1,7 @@
 // Query parameters that lists of both APIs take.
 import { z } from 'zod';
 import { foldName } from './fold.js';
+import { CalendarDate, Instant } from './scalars.js';
 
 /** A parameter that may be repeated. It parses to the list of its values, each once. */
 export function repeatable<Item extends z.ZodType<string>>(item: Item, description: string, example: string[]) {
@@ -57,4 +58,42 @@ export function textParameter(description: string, example: string) {
     .refine((text) => foldName(text) !== '', { error: 'says nothing to look for', params: { code: 'blank' } })
     .optional()
     .meta({ description, example });
+}
+
+const time = z.union([CalendarDate, Instant]);
+const day = 86_400_000;
+
+/** From when on, by a date or an instant; what happens then is for the description to say. */
+export function fromParameter(what: string) {
+  return time.optional().meta({
+    description: `${what} at this instant or later; a date is taken from its beginning, in UTC.`,
+    example: '2022-12-01',
+  });
+}
+
+/** Until when, by a date or an instant. */
+export function toParameter(what: string) {
+  return time.optional().meta({
+    description: `${what} before this instant; a date is taken to its end, in UTC.`,
+    example: '2022-12-31',
+  });
+}
+
+/** From an instant on, and before another. */
+export interface Span {
+  from: string | undefined;
+  before: string | undefined;
+}
+
+/** What the two parameters say together. */
+export function spanOf(from: string | undefined, to: string | undefined): Span {
+  return { from: from && startOf(from), before: to && endOf(to) };
+}
+
+function startOf(time: string): string {
+  return new Date(time).toISOString();
+}
+
+function endOf(time: string): string {
+  return time.includes('T') ? time : new Date(Date.parse(time) + day).toISOString();
 }

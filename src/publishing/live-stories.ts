@@ -12,6 +12,7 @@ import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, compileStory, type PublicationTimes } from './compile.js';
 import type { LinkChange } from './links.js';
 import {
+  dateLibrarySnapshots,
   dropUnusedLibrarySnapshots,
   facetStatements,
   listLiveUses,
@@ -86,23 +87,32 @@ export async function compileArticle(
 /**
  * What goes with a story's bytes, beside them: what it shows, what it can be found by. Only what is otherwise than before is
  * written, so the commit must be held to the story's bytes, or its not being live, as they are now.
+ * @param former what readers got of the story before
  */
 export async function companionStatements(
   store: Store,
   articleId: string,
   content: ArticleContent,
   { story, resources }: Compilation,
+  former: SnapshotHead | undefined,
   at: string,
 ): Promise<Statement[]> {
   const before = await listLiveUses(store, articleId);
   const after = liveUsesOf(content, resources);
   return [
-    ...liveUseStatements(store, articleId, before, after),
+    ...liveUseStatements(store, articleId, before, after, at),
+    ...(isLinkedAlike(former, story) ? [] : dateLibrarySnapshots(store, after, at)),
     ...storyCountStatements(store, before, after),
     ...facetStatements(store, articleId, story.facets, story),
     ...(await putLibrarySnapshots(store, resources, resources.uses(), at)),
     ...dropUnusedLibrarySnapshots(store, lostUses(before, after)),
   ];
+}
+
+/** Whether what a story shows names it as before, and in the same place among others. */
+function isLinkedAlike(former: SnapshotHead | undefined, story: CompiledStory): boolean {
+  const names = ['slug', 'language', 'headline', 'retracted', 'publishedAt'] as const;
+  return former?.isLive === true && names.every((name) => former[name] === story[name]);
 }
 
 /** A live story, as it was published. */
@@ -188,7 +198,7 @@ async function replacement(
   return [
     ...guards,
     replaceSnapshot(store, articleId, head.etag, story, at),
-    ...(await companionStatements(store, articleId, content, compilation, at)),
+    ...(await companionStatements(store, articleId, content, compilation, head, at)),
     ...changeStatements(store, actor, at, [
       { kind: 'article', id: articleId, version, action: 'recompile', articleId, isPublic: true },
     ]),

@@ -14,6 +14,8 @@ export interface SnapshotHead {
   slug: string;
   language: string;
   headline: string;
+  retracted: boolean;
+  publishedAt: string;
   etag: string;
   isLive: boolean;
   /** Which form of the compiled story it is. */
@@ -21,17 +23,20 @@ export interface SnapshotHead {
 }
 
 export async function findSnapshotHeads(
-  { db, tables: { snapshots }, all }: Store,
+  store: Store,
   articleIds: readonly string[],
 ): Promise<Map<string, SnapshotHead>> {
   if (articleIds.length === 0) return new Map();
-  const rows = await all(
-    db
+  const { snapshots } = store.tables;
+  const rows = await store.all(
+    store.db
       .select({
         articleId: snapshots.articleId,
         slug: snapshots.slug,
         language: snapshots.language,
         headline: snapshots.headline,
+        retracted: sql`${isRetracted(store, snapshots.articleId)}`.mapWith(Boolean),
+        publishedAt: snapshots.publishedAt,
         etag: snapshots.etag,
         format: snapshots.format,
         withdrawnAt: snapshots.withdrawnAt,

@@ -99,7 +99,7 @@ export function publishingService(
       const statements = [
         markWithdrawn(store, record, actor, at),
         emptySnapshot(store, id, shown?.etag ?? '', at),
-        ...liveUseStatements(store, id, formerUses, []),
+        ...liveUseStatements(store, id, formerUses, [], at),
         ...storyCountStatements(store, formerUses, []),
         ...facetStatements(store, id, []),
         ...dropUnusedLibrarySnapshots(store, formerUses),
@@ -145,7 +145,7 @@ export function publishingService(
       publishSlug(store, id, slug),
       ...(former?.isLive ? [guardSnapshot(store, id, former.etag)] : []),
       putSnapshot(store, id, compilation.story, at),
-      ...(await companionStatements(store, id, content, compilation, at)),
+      ...(await companionStatements(store, id, content, compilation, former, at)),
       ...(correction ? [insertCorrection(store, id, correction, actor)] : []),
       ...traceStatements(record, 'publish', times, actor, at, correction ? ['/corrections'] : []),
       ...(change ? await relinked(change, actor, at) : []),

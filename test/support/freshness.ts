@@ -33,13 +33,22 @@ function resourcesOf(story: Delivered): Shown[] {
   return places.flatMap(([plural, delivered]) => (delivered ? [{ plural, delivered: delivered as Members }] : []));
 }
 
-async function requireFreshResource({ as, anybody }: Clients, { plural, delivered }: Shown): Promise<void> {
+async function requireFreshResource(
+  { as, anybody }: Clients,
+  story: Delivered,
+  { plural, delivered }: Shown,
+): Promise<void> {
   const { data } = (await as.viewer.get(`/v1/manage/${plural}/${delivered.id}`).expect(200)).body;
   const { version, createdAt, createdBy, updatedAt, updatedBy, thumbnailImageId, ...facts } = data;
   const { thumbnail, ...shown } = delivered;
   expect(shown).toEqual(facts);
   expect((thumbnail as Members | null | undefined)?.id ?? null).toBe(thumbnailImageId ?? null);
-  expect((await anybody.get(`/v1/${plural}/${delivered.id}`).expect(200)).body.data).toEqual(delivered);
+  const { storyCount, stories, ...byItself } = (await anybody.get(`/v1/${plural}/${delivered.id}`).expect(200)).body
+    .data;
+  expect(byItself).toEqual(delivered);
+  const { id, slug, language, headline, retracted } = story;
+  expect(stories).toContainEqual({ id, slug, language, headline, retracted });
+  expect(storyCount).toBe(stories.length);
 }
 
 /** The links to those of the articles that are live, as those are delivered themselves. */
@@ -58,7 +67,7 @@ async function linksTo({ anybody }: Clients, ids: string[]): Promise<Members[]> 
 
 /**
  * Holds every public answer about a story, one of the twenty last published, to what compiling it now would give. Its working
- * copy must have no unpublished changes.
+ * copy must have no unpublished changes, and what it shows must be in no more than twenty stories.
  * @returns the story as delivered; undefined when it is not live
  */
 export async function requireFresh(clients: Clients, id: string): Promise<Delivered | undefined> {
@@ -77,10 +86,10 @@ export async function requireFresh(clients: Clients, id: string): Promise<Delive
   expect(managed.publication.hasUnpublishedChanges).toBe(false);
   expect(story).toMatchObject({ slug: managed.slug, headline: managed.headline });
   expect(story).toMatchObject(summary);
-  for (const shown of resourcesOf(story)) await requireFreshResource(clients, shown);
   const told = managed.corrections.map(({ by: _by, ...correction }: Members) => correction);
   expect(story.corrections).toEqual(told);
   expect(story.retracted).toBe(told.some(({ kind }: Members) => kind === 'retraction'));
+  for (const shown of resourcesOf(story)) await requireFreshResource(clients, story, shown);
   expect(story.related).toEqual(await linksTo(clients, managed.related));
   const [original = null] = managed.translationOf === null ? [] : await linksTo(clients, [managed.translationOf]);
   expect(story.translationOf).toEqual(original);

@@ -1,13 +1,19 @@
 // What a list of stories may be asked for, and the one index range that finds it.
 import { z } from 'zod';
 import { foldName } from '../../kernel/fold.js';
-import { repeatable, splitTags, tagsParameter } from '../../kernel/parameters.js';
-import { CalendarDate, Id, Instant, Key, Language } from '../../kernel/scalars.js';
+import {
+  fromParameter,
+  repeatable,
+  type Span,
+  spanOf,
+  splitTags,
+  tagsParameter,
+  toParameter,
+} from '../../kernel/parameters.js';
+import { Id, Instant, Key, Language } from '../../kernel/scalars.js';
 import { anyStory, facetOf, pairOf } from '../../storage/facets.js';
 
 export const defaultSort = '-publishedAt';
-const day = 86_400_000;
-const time = z.union([CalendarDate, Instant]);
 const media = ['video', 'audio', 'social', 'interactive', 'document'];
 
 export function storyFilters(blockTypes: readonly string[]) {
@@ -36,14 +42,8 @@ export function storyFilters(blockTypes: readonly string[]) {
       description: 'Stories that quote this speaker: the whole name, whatever its case and accents.',
       example: 'Alexander Lukashenko',
     }),
-    from: time.optional().meta({
-      description: 'Published at this instant or later; a date is taken from its beginning, in UTC.',
-      example: '2022-12-01',
-    }),
-    to: time.optional().meta({
-      description: 'Published before this instant; a date is taken to its end, in UTC.',
-      example: '2022-12-31',
-    }),
+    from: fromParameter('Published'),
+    to: toParameter('Published'),
     updatedSince: Instant.optional().meta({ description: 'With changed content since this instant, inclusive.' }),
     sort: z.enum(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt']).default(defaultSort).meta({
       description: 'By publishedAt or contentUpdatedAt; after `-` the latest first. The id decides between equals.',
@@ -53,12 +53,6 @@ export function storyFilters(blockTypes: readonly string[]) {
 }
 
 export type StoryFilters = z.output<z.ZodObject<ReturnType<typeof storyFilters>>>;
-
-/** From an instant on, and before another. */
-export interface Span {
-  from: string | undefined;
-  before: string | undefined;
-}
 
 /** A list as an index answers it. */
 export interface ListPlan {
@@ -92,7 +86,7 @@ export function planOf(filters: StoryFilters): ListPlan {
     without: unwanted.map(facetOf.tag),
     sort: isByUpdate ? 'contentUpdatedAt' : 'publishedAt',
     isAscending: !sort.startsWith('-'),
-    publishedAt: { from: from && startOf(from), before: to && endOf(to) },
+    publishedAt: spanOf(from, to),
     contentUpdatedAt: { from: updatedSince, before: undefined },
   };
 }
@@ -112,12 +106,4 @@ function drive(
   if (desk !== undefined && language !== undefined) return [pairOf(desk, language), [desk, language]];
   const single = tag ?? contained ?? desk ?? language;
   return single === undefined ? [anyStory, []] : [single, [single]];
-}
-
-function startOf(time: string): string {
-  return new Date(time).toISOString();
-}
-
-function endOf(time: string): string {
-  return time.includes('T') ? time : new Date(Date.parse(time) + day).toISOString();
 }

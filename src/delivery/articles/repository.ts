@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, exists, gte, lt, not, type SQL, sql } from 'drizzle-orm';
 import type { Seek, Stopped } from '../../kernel/cursors.js';
+import type { Span } from '../../kernel/parameters.js';
 import { examinedMax, inListOrder } from '../../storage/keyset.js';
 import type { Store } from '../../storage/store.js';
-import type { ListPlan, Span } from './filters.js';
+import type { ListPlan } from './filters.js';
 
 export interface SummaryRow {
   id: string;

@@ -1,117 +1,104 @@
 import { z } from 'zod';
-import { Embed, Image, Quote, type ResourceKind } from '../../blocks/library.js';
+import { type ResourceKind, resourceKinds } from '../../blocks/library.js';
 import { sendRepresentation } from '../../http/conditional.js';
 import { fieldsQuery, trimmed, trimmedNote } from '../../http/fields.js';
 import { dataOf, pageLinks, pageOf, pageQuery } from '../../http/lists.js';
 import type { Api } from '../../http/operation.js';
 import { publicOperation } from '../../http/public-operation.js';
-import { cursorScope, readPage } from '../../kernel/cursors.js';
 import { entityTag } from '../../kernel/entity-tag.js';
-import { notFound } from '../../kernel/errors.js';
-import { foldName } from '../../kernel/fold.js';
-import type { Selection } from '../../kernel/selection.js';
 import type { Store } from '../../storage/store.js';
-import { findLibrarySnapshot, type LibrarySnapshot, listLibrarySnapshots } from './repository.js';
+import { publishedResources, resourceFilters } from './schemas.js';
+import { getPublished, listPublished } from './service.js';
 
 const kinds = {
   image: {
-    plural: 'images',
     chapter: 'Images',
-    schema: Image,
     example: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17',
-    fields: fieldsQuery(Image, 'alt,creditLine'),
+    fields: fieldsQuery(publishedResources.image, 'alt,creditLine'),
   },
   quote: {
-    plural: 'quotes',
     chapter: 'Quotes',
-    schema: Quote,
     example: '01852a5c-7083-72d5-8b39-e14a6f0c925d',
-    fields: fieldsQuery(Quote, 'text,speaker.name'),
+    fields: fieldsQuery(publishedResources.quote, 'text,speaker.name,stories.slug'),
   },
   embed: {
-    plural: 'embeds',
     chapter: 'Embeds',
-    schema: Embed,
     example: '01852a5c-ebf0-70cb-b693-81e4dc3f952a',
-    fields: fieldsQuery(Embed, 'title,thumbnail.alt'),
+    fields: fieldsQuery(publishedResources.embed, 'title,thumbnail.alt'),
   },
 } as const;
 
-const speaker = z.string().min(1).max(200).meta({
-  description: 'Only what this speaker said: the whole name, whatever its case and accents.',
-  example: 'Vladimir Putin',
-});
-
 /** The library as readers see it: each resource only while a live story shows it. */
 export function deliveredLibraryRoutes(api: Api, store: Store): void {
-  deliveredKindRoutes(api, store, 'image', z.strictObject(pageQuery));
-  deliveredKindRoutes(api, store, 'quote', z.strictObject({ ...pageQuery, speaker: speaker.optional() }));
-  deliveredKindRoutes(api, store, 'embed', z.strictObject(pageQuery));
+  for (const kind of resourceKinds) {
+    listRoute(api, store, kind);
+    singleRoute(api, store, kind);
+  }
 }
 
-/** What lists are asked by; which filters there are depends on the kind. */
-type Asked = { limit: number; cursor?: string; speaker?: string; fields?: Selection };
-
-function deliveredKindRoutes(api: Api, store: Store, kind: ResourceKind, query: z.ZodObject): void {
-  const { plural, chapter, schema, example, fields } = kinds[kind];
-  const path = `/v1/${plural}`;
-  const group = { group: 'Delivery', chapter, isConditional: true } as const;
-
+function listRoute(api: Api, store: Store, kind: ResourceKind): void {
+  const { chapter, fields } = kinds[kind];
+  const path = `/v1/${kind}s`;
   publicOperation(api, {
-    ...group,
+    group: 'Delivery',
+    chapter,
+    isConditional: true,
     path,
     operationId: `list${chapter}`,
-    summary: `List ${plural}`,
-    description: `The ${plural} that live stories show, the newest first.`,
-    query: query.extend({ fields }),
+    summary: `List ${kind}s`,
+    description: `The ${kind}s that live stories show, the newest first, each with the stories that it stands in. When filters leave few of many, a page may have fewer than \`limit\` and still a next one.`,
+    query: listQuery(kind).extend({ fields }),
     answers: {
       200: {
-        description: `A page of ${plural}. ${trimmedNote}`,
-        schema: pageOf(schema),
+        description: `A page of ${kind}s. ${trimmedNote}`,
+        schema: pageOf(publishedResources[kind]),
         headers: ['ETag', 'Cache-Control', 'Link'],
       },
     },
     errors: [],
-    handle: async ({ query: asked }, request, reply) => {
-      const { limit, cursor, fields: selection, ...filters } = asked as Asked;
-      const folded = filters.speaker === undefined ? undefined : foldName(filters.speaker);
-      const page = await readPage<LibrarySnapshot>(
-        { limit, cursor },
-        cursorScope(plural, { speaker: folded }),
-        1,
-        ({ id }) => [id],
-        (rows, seek) => listLibrarySnapshots(store, kind, folded, rows, seek),
-      );
-      const body = `{"data":[${page.data.map((row) => row.body).join(',')}],"page":${JSON.stringify(page.page)}}`;
+    handle: async ({ query: { fields: selection, ...asked } }, request, reply) => {
+      const page = await listPublished(store, kind, asked);
+      const body = `{"data":[${page.data.join(',')}],"page":${JSON.stringify(page.page)}}`;
+      const { cursor: _cursor, limit, ...filters } = asked;
       const links = pageLinks(path, { ...filters, limit }, page);
       return sendRepresentation(request, reply, trimmed({ body, etag: entityTag(body), links }, selection));
     },
   });
+}
 
+/** What lists of a kind are asked by; for the compiler, as if every kind had every filter. */
+function listQuery(kind: ResourceKind) {
+  const shape = { ...pageQuery, ...resourceFilters[kind] };
+  return z.strictObject(
+    shape as typeof pageQuery & (typeof resourceFilters)['quote'] & (typeof resourceFilters)['embed'],
+  );
+}
+
+function singleRoute(api: Api, store: Store, kind: ResourceKind): void {
+  const { chapter, example, fields } = kinds[kind];
   publicOperation(api, {
-    ...group,
-    path: `${path}/{id}`,
+    group: 'Delivery',
+    chapter,
+    isConditional: true,
+    path: `/v1/${kind}s/{id}`,
     operationId: `get${chapter.slice(0, -1)}`,
     summary: `Get a published ${kind}`,
-    description: 'Found only while a live story shows it.',
-    params: z.object({
-      id: z.string().meta({ description: 'Its id.', example }),
-    }),
+    description: 'With the live stories that it stands in. Found only while there are any.',
+    params: z.object({ id: z.string().meta({ description: 'Its id.', example }) }),
     query: z.strictObject({ fields }),
     answers: {
       200: {
         description: `It. ${trimmedNote}`,
-        schema: dataOf(schema),
+        schema: dataOf(publishedResources[kind]),
         headers: ['ETag', 'Last-Modified', 'Cache-Control'],
       },
     },
     errors: ['not_found'],
-    handle: async ({ param, query: { fields: selection } }, request, reply) => {
-      const found = await findLibrarySnapshot(store, kind, param);
-      if (!found) throw notFound(kind, param);
-      const { etag, madeAt, body } = found;
-      const whole = { etag, lastModified: new Date(madeAt).toUTCString(), body: `{"data":${body}}` };
-      return sendRepresentation(request, reply, trimmed(whole, selection));
+    handle: async ({ param, query }, request, reply) => {
+      const { body, madeAt } = await getPublished(store, kind, param);
+      const whole = `{"data":${body}}`;
+      const representation = { body: whole, etag: entityTag(whole), lastModified: new Date(madeAt).toUTCString() };
+      return sendRepresentation(request, reply, trimmed(representation, query.fields));
     },
   });
 }

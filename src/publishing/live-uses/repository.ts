@@ -10,16 +10,22 @@ import { foldName } from '../../kernel/fold.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { Resources } from '../resources.js';
 
-/** Writes down what a live story shows, from what was written down before; nothing when it is live no more. */
+/**
+ * Writes down what a live story shows, from what was written down before; nothing when it is live no more. Readers get what it
+ * has got or lost with other stories than before, and so dated anew.
+ */
 export function liveUseStatements(
-  { db, tables: { whereUsed } }: Store,
+  store: Store,
   articleId: string,
   before: readonly Use[],
   after: readonly Use[],
+  at: string,
 ): Statement[] {
-  const gone = lostUses(before, after);
+  const { db, tables } = store;
+  const { whereUsed } = tables;
+  const [gone, come] = [lostUses(before, after), lostUses(after, before)];
   const mine = and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId));
-  const rows = lostUses(after, before).map(({ kind, id }) => ({
+  const rows = come.map(({ kind, id }) => ({
     scope: 'live' as const,
     userKind: 'article' as const,
     userId: articleId,
@@ -40,7 +46,32 @@ export function liveUseStatements(
     ),
     rows: uses.length,
   }));
-  return [...goneByKind, ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows), rows: rows.length }] : [])];
+  return [
+    ...goneByKind,
+    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows), rows: rows.length }] : []),
+    ...dateLibrarySnapshots(store, [...gone, ...come], at),
+  ];
+}
+
+/** Dates anew what readers get of library resources, when the stories they stand in are otherwise than before. */
+export function dateLibrarySnapshots(
+  { db, tables: { librarySnapshots } }: Store,
+  uses: readonly Use[],
+  at: string,
+): Statement[] {
+  return resourceKinds.flatMap((kind) => {
+    const ids = uses.filter((use) => use.kind === kind).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const isOne = and(eq(librarySnapshots.kind, kind), inArray(librarySnapshots.resourceId, ids));
+    return [
+      {
+        query: db
+          .update(librarySnapshots)
+          .set({ madeAt: at })
+          .where(and(isOne, ne(librarySnapshots.madeAt, at))),
+      },
+    ];
+  });
 }
 
 /** Those of the uses, each once, that are not among the others. */
