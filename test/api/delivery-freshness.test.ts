@@ -96,9 +96,11 @@ describe.each<[string, () => Clients]>([
     await warm(id, slug);
     expect((await act(editor(), target.id, 'publish')).status).toBe(200);
     await requireFreshEverywhere(id);
-    await editStory(editor(), target.id, { headline: 'Another headline' });
-    expect((await act(editor(), target.id, 'publish')).status).toBe(200);
-    await requireFreshEverywhere(id);
+    for (const change of [{ headline: 'Another headline' }, { language: 'be' }]) {
+      await editStory(editor(), target.id, change);
+      expect((await act(editor(), target.id, 'publish')).status).toBe(200);
+      await requireFreshEverywhere(id);
+    }
     await withdrawStory(editor(), target.id);
     await requireFreshEverywhere(id);
     expect((await beside.anybody.get(`/v1/articles/${slug}`)).body.data).toMatchObject({

@@ -63,6 +63,15 @@ describe.each(['related', 'translationOf'] as const)('publishing a story whose %
       },
       publish,
     ],
+    [
+      'gets another language meanwhile',
+      async () => {
+        const { id } = await live();
+        await editStory(app, id, { language: 'be' });
+        return id;
+      },
+      publish,
+    ],
   ])('%s, links to it as it is then', async (_what, target, change) => {
     await meetAtEachStep('publish', async () => {
       const other = await target();
