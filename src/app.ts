@@ -26,6 +26,7 @@ import type { Api } from './http/operation.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
+import { preflightRoutes } from './publishing/preflight/routes.js';
 import { propagationRoutes } from './publishing/propagation/routes.js';
 import { publishingRoutes } from './publishing/routes.js';
 import type { Services } from './services.js';
@@ -76,7 +77,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   }
 
   const api: Api = { app, access: accessService(store, clock) };
-  const { articles, sections, changes, library, desks, tags, publishing, propagation } = services;
+  const { articles, sections, changes, library, desks, tags, preflight, publishing, propagation } = services;
   const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
   storyRoutes(api, storyService(store, listLinks), representationService(site));
   deliveredLibraryRoutes(api, store);
@@ -87,6 +88,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   publishedTermRoutes(api, store, 'tag');
   articleRoutes(api, articles);
   sectionRoutes(api, sections);
+  preflightRoutes(api, articles, preflight);
   publishingRoutes(api, articles, publishing);
   correctionRoutes(api, articles, services.corrections);
   libraryRoutes(api, 'image', library.image);

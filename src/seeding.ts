@@ -6,6 +6,7 @@ import type { Actor } from './kernel/actor.js';
 import { DomainError, type Violation } from './kernel/errors.js';
 import { slugify } from './kernel/slugs.js';
 import { violationsOf } from './kernel/violations.js';
+import type { Finding } from './publishing/preflight/index.js';
 import type { Services } from './services.js';
 
 const folder = new URL('../seed/', import.meta.url);
@@ -39,13 +40,14 @@ export async function seedStories(services: Services, files: readonly string[]):
   return seeded;
 }
 
-async function seedStory({ articles, publishing }: Services, file: string): Promise<Seeded> {
+async function seedStory({ articles, preflight, publishing }: Services, file: string): Promise<Seeded> {
   const draft = await readStory(file);
   try {
     const slug = draft.slug ?? slugify(draft.headline ?? '');
     const known = await findKnown(articles, slug);
     if (known && !isHalfLoaded(known)) return { file, slug, outcome: 'there already' };
-    const faults = await publishing.preflightDraft(draft);
+    const findings = await preflight.checkDraft(draft, known?.id);
+    const faults = findings.filter(({ severity }) => severity === 'error');
     if (faults.length > 0)
       throw badFile(
         file,
@@ -62,13 +64,16 @@ async function seedStory({ articles, publishing }: Services, file: string): Prom
 }
 
 /** A fault of a resource, placed where the file has it: inline rather than by id. */
-function placedIn(draft: ArticleDraft, fault: Violation): Violation {
-  const parts = (fault.pointer ?? '').split('/').slice(1);
+function placedIn(draft: ArticleDraft, fault: Finding): Violation {
+  const parts = fault.pointer.split('/').slice(1);
   const last = parts.pop() ?? '';
   const parent = parts.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], draft);
   const inline = last.replace(/Id$/, '');
+  const violation = { pointer: fault.pointer, code: fault.code, message: fault.message };
   const isInline = inline !== last && (parent as Record<string, unknown> | undefined)?.[inline] !== undefined;
-  return isInline ? { ...fault, pointer: `/${[...parts, inline].join('/')}` } : fault;
+  if (!isInline) return violation;
+  const field = fault.resource?.kind === inline ? fault.resource.pointer : '';
+  return { ...violation, pointer: `/${[...parts, inline].join('/')}${field}` };
 }
 
 async function findKnown(articles: Services['articles'], slug: string): Promise<ManagedArticleSummary | undefined> {

@@ -6,6 +6,7 @@ import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
 import type { Clock } from './kernel/clock.js';
 import { correctionService } from './publishing/corrections/service.js';
+import { preflightService } from './publishing/preflight/service.js';
 import { propagationService } from './publishing/propagation/service.js';
 import { publishingService } from './publishing/service.js';
 import type { Store } from './storage/store.js';
@@ -25,6 +26,7 @@ export function buildServices(store: Store, clock: Clock) {
     },
     desks: taxonomyService('desk', store, clock, propagation),
     tags: taxonomyService('tag', store, clock, propagation),
+    preflight: preflightService(store, clock, articles),
     publishing: publishingService(store, clock, articles, propagation),
     corrections: correctionService(store, clock, articles, propagation),
     propagation,

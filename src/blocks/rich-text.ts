@@ -77,6 +77,27 @@ export function storeText({ text, spans }: DraftText, keep: Keep, path: Path = [
   };
 }
 
+/** A text with spans, and where it stands. */
+export interface PlacedText extends ManagedText {
+  path: Path;
+}
+
+/** Every text with spans in a part of a story at `path`, such as a block, however deep it stands. */
+export function textsIn(part: unknown, path: Path = []): PlacedText[] {
+  if (Array.isArray(part)) return part.flatMap((item, i) => textsIn(item, [...path, i]));
+  if (typeof part !== 'object' || part === null) return [];
+  if (isText(part)) return [{ text: part.text, spans: part.spans, path }, ...membersOf(part, path)];
+  return membersOf(part, path);
+}
+
+function membersOf(part: object, path: Path): PlacedText[] {
+  return Object.entries(part).flatMap(([name, member]) => (name === 'spans' ? [] : textsIn(member, [...path, name])));
+}
+
+function isText(part: object): part is ManagedText {
+  return 'text' in part && typeof part.text === 'string' && 'spans' in part && Array.isArray(part.spans);
+}
+
 /** The quotes that a text at `path` within its block marks. */
 export function referencesOfText({ spans }: ManagedText, path: Path = []): Reference[] {
   return spans.flatMap((span, i) =>

@@ -86,7 +86,7 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     status: 422,
     title: 'Not fit to be published',
     explanation:
-      'Rules that every published story must pass failed. Each entry of errors points at one place in the story.',
+      'Rules that every published story must pass failed. Each entry of errors points at one place in the story, names what of the library is at fault there, and says in help how to mend it. GET …/preflight tells them beforehand.',
   },
   version_required: {
     status: 428,
@@ -129,6 +129,18 @@ const violation = z
     header: z.string().optional().meta({ description: 'Name of the header.' }),
     code: z.string().meta({ example: 'required' }),
     message: z.string().meta({ example: 'is required' }),
+    help: z
+      .string()
+      .optional()
+      .meta({ description: 'How to mend it, where a rule of preflight failed.', example: 'Give it a headline.' }),
+    resource: z
+      .object({
+        kind: z.string().meta({ example: 'image' }),
+        id: z.string().meta({ example: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17' }),
+        pointer: z.string().meta({ example: '/alt' }),
+      })
+      .optional()
+      .meta({ description: 'The library resource at fault, and the pointer into it.' }),
   })
   .meta({ id: 'Violation', description: 'One place that is wrong.' });
 

@@ -9,6 +9,10 @@ export interface Violation {
   /** Stable, machine-readable. */
   code: string;
   message: string;
+  /** How to mend it. */
+  help?: string;
+  /** What of the library is at fault, and the RFC 6901 pointer into it, when `pointer` is the place that uses it. */
+  resource?: { kind: string; id: string; pointer: string };
 }
 
 /** Every way a request can fail, as the domain sees it. http/problem.ts maps each to a status. */

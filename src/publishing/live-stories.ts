@@ -21,7 +21,9 @@ import {
   putLibrarySnapshots,
   storyCountStatements,
 } from './live-uses/repository.js';
-import { preflight } from './preflight/index.js';
+import { placedUses } from './preflight/candidate.js';
+import { newAmong, violationsOfChange } from './preflight/examine.js';
+import { errorsAt, type Finding } from './preflight/index.js';
 import {
   findLinks,
   findSnapshotHeads,
@@ -138,7 +140,7 @@ export async function findPublished(
 
 /**
  * The statements that bring live stories up to date with a change, guarded against their being published or withdrawn meanwhile.
- * @param keepsRules whether a story that would break a rule of preflight is refused, rather than compiled all the same
+ * @param keepsRules whether a change that would make a story break a rule of preflight is refused, rather than made all the same
  * @throws `unprocessable` naming each story that the change would make break a rule of preflight
  */
 export async function recompileStatements(
@@ -160,18 +162,26 @@ export async function recompileStatements(
     if (!published) continue;
     const { head, content } = published;
     const resources = await Resources.load(store, content, cause.resource ? [cause.resource] : []);
-    const found = keepsRules ? preflight(content, resources) : [];
-    if (found.length > 0) {
-      broken.push(head.slug);
-      violations.push(
-        ...found.map(({ code, message }) => ({ code, message: `${message} (in live story ${head.slug})` })),
-      );
-      continue;
+    if (keepsRules && cause.resource) {
+      const found = violationsOfChange(await newErrors(store, content, resources), cause.resource, head.slug);
+      if (found.length > 0) {
+        broken.push(head.slug);
+        violations.push(...found);
+        continue;
+      }
     }
     statements.push(...(await replacement(store, articleId, published, resources, cause, actor, at)));
   }
   if (violations.length > 0) throw refusal(violations, broken);
   return statements;
+}
+
+/** The errors that a story has with the resources as they are about to be, beyond those that it has already. */
+async function newErrors(store: Store, content: ArticleContent, resources: Resources): Promise<Finding[]> {
+  const found = errorsAt(placedUses(content, resources));
+  if (found.length === 0) return [];
+  const before = await Resources.load(store, content);
+  return newAmong(found, errorsAt(placedUses(content, before)));
 }
 
 /** Stories compiled in one turn of the event loop, so that readers are answered meanwhile. */

@@ -60,8 +60,9 @@ export class Resources implements Library {
     }
   }
 
-  has(kind: ResourceKind, id: string): boolean {
-    return this.#loaded[kind].has(id);
+  /** The facts of a resource; undefined when there is none such. */
+  find<K extends ResourceKind>(kind: K, id: string): ResourceFacts[K] | undefined {
+    return (this.#loaded[kind] as Map<string, Loaded<K>>).get(id)?.facts;
   }
 
   /** Every resource that the compiled story shows. */
@@ -92,19 +93,14 @@ export class Resources implements Library {
     return { id, ...facts, thumbnail };
   }
 
-  /** The image that stands for an embed, there or not. */
-  thumbnailOf(embedId: string): string | null {
-    return this.#facts('embed', embedId).thumbnailImageId;
-  }
-
   delivered(kind: ResourceKind, id: string): Image | Quote | Embed {
     return kind === 'image' ? this.image(id) : kind === 'quote' ? this.quote(id) : this.embed(id);
   }
 
   #facts<K extends ResourceKind>(kind: K, id: string): ResourceFacts[K] {
-    const loaded = (this.#loaded[kind] as Map<string, Loaded<K>>).get(id);
-    if (!loaded) throw new Error(`${kind} ${id} was not loaded for compilation`);
-    return loaded.facts;
+    const facts = this.find(kind, id);
+    if (!facts) throw new Error(`${kind} ${id} was not loaded for compilation`);
+    return facts;
   }
 }
 

@@ -4,6 +4,7 @@ import type { ArticleService } from '../content/articles/service.js';
 import { dataOf } from '../http/lists.js';
 import { jsonBody, managedOperation, sendManaged } from '../http/managed-operation.js';
 import type { Api } from '../http/operation.js';
+import { Finding } from './preflight/schemas.js';
 import { PublishRequest } from './schemas.js';
 import type { PublishingService } from './service.js';
 
@@ -14,12 +15,17 @@ const params = z.object({
 });
 const none = z.strictObject({});
 const chapter = { group: 'Management', chapter: 'Publishing' } as const;
-const answers = {
-  200: {
-    description: 'The working copy, its publication up to date.',
-    schema: dataOf(ManagedArticle),
-    headers: ['ETag'] as const,
-  },
+const answer = {
+  description: 'The working copy, its publication up to date.',
+  schema: dataOf(ManagedArticle),
+  headers: ['ETag'] as const,
+};
+const publishAnswer = {
+  ...answer,
+  schema: z.object({
+    data: ManagedArticle,
+    warnings: z.array(Finding).meta({ description: 'What preflight found that should be looked at all the same.' }),
+  }),
 };
 
 export function publishingRoutes(api: Api, articles: ArticleService, publishing: PublishingService): void {
@@ -32,17 +38,19 @@ export function publishingRoutes(api: Api, articles: ArticleService, publishing:
     operationId: 'publishArticle',
     summary: 'Publish a working copy',
     description:
-      'Makes the version that If-Match names what readers get. The rules of preflight must pass; 422 points at every place that fails. Publishing an unchanged version writes nothing.',
+      'Makes the version that If-Match names what readers get. The errors of preflight refuse it: 422 points at every place that fails. Its warnings let it pass and are told beside the story. Publishing an unchanged version writes nothing.',
     role: 'publisher',
     params,
     query: none,
     target,
     ifMatch: 'required',
     body: { schema: PublishRequest, mediaTypes: jsonBody, isRequired: false, example: {} },
-    answers,
+    answers: { 200: publishAnswer },
     errors: ['not_found'],
-    handle: async ({ params: { id }, body, ifMatch, actor }, reply) =>
-      sendManaged(reply, await publishing.publish(id, body, ifMatch, actor)),
+    handle: async ({ params: { id }, body, ifMatch, actor }, reply) => {
+      const { article, warnings } = await publishing.publish(id, body, ifMatch, actor);
+      return { ...sendManaged(reply, article), warnings };
+    },
   });
 
   managedOperation(api, {
@@ -58,7 +66,7 @@ export function publishingRoutes(api: Api, articles: ArticleService, publishing:
     target,
     ifMatch: 'required',
     body: { schema: none, mediaTypes: jsonBody, isRequired: false, example: {} },
-    answers,
+    answers: { 200: answer },
     errors: ['not_found', 'conflict'],
     handle: async ({ params: { id }, ifMatch, actor }, reply) =>
       sendManaged(reply, await publishing.withdraw(id, ifMatch, actor)),

@@ -1,19 +1,12 @@
 import type { Correction } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
-import {
-  type ArticleDraft,
-  type ArticleFields,
-  fillArticle,
-  type ManagedArticle,
-} from '../content/articles/schemas.js';
+import type { ManagedArticle } from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
 import { insertCorrection } from '../content/corrections/repository.js';
-import { Drafting } from '../content/drafting.js';
 import { type ArticleContent, changeStatements, revisionStatements } from '../content/history.js';
-import { planSections } from '../content/sections/plan.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
-import { DomainError, invalid, type Violation } from '../kernel/errors.js';
+import { DomainError, invalid } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -28,7 +21,8 @@ import {
   storyCountStatements,
 } from './live-uses/repository.js';
 import { getMatching } from './matching.js';
-import { preflight } from './preflight/index.js';
+import { examine, isFit, requireFit, warningsAmong } from './preflight/examine.js';
+import type { Finding } from './preflight/index.js';
 import type { PropagationService } from './propagation/service.js';
 import {
   emptySnapshot,
@@ -46,6 +40,12 @@ import { Resources } from './resources.js';
 import type { PublishRequest } from './schemas.js';
 import { findLiveOriginal } from './translations/repository.js';
 
+/** A story as its publication left it. */
+export interface PublishOutcome {
+  article: ManagedArticle;
+  warnings: Finding[];
+}
+
 export type PublishingService = ReturnType<typeof publishingService>;
 
 /** Takes stories to readers and away from them. */
@@ -57,7 +57,7 @@ export function publishingService(
 ) {
   /**
    * Makes the working copy what readers get. An unchanged one is left as it is, and nothing is written, unless readers are to be
-   * told of a correction.
+   * told of a correction. What should be looked at all the same is told as warnings.
    * @throws `not_found`, `stale_version`, `invalid` (a publishedAt to come, a minor correction), `preflight_failed` with every
    * failing place
    */
@@ -66,18 +66,30 @@ export function publishingService(
     request: PublishRequest,
     ifMatch: string | undefined,
     actor: Actor,
-  ): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
+  ): Promise<PublishOutcome> {
+    const { id, warnings } = await decideAndCommit(store, async () => {
       const { record, content } = await getMatching(store, articles, idOrSlug, ifMatch);
+      const { id } = record.summary;
       const at = instant(clock);
       const times = publicationTimes(record, request, at);
       const correction = request.correction ? { id: newId(), ...request.correction, at } : undefined;
-      const { id } = record.summary;
-      if (!correction && isUnchanged(record, times)) return { statements: [], result: id };
-      return { statements: await publishStatements(record, content, times, correction, actor, at), result: id };
+      const resources = await Resources.load(store, content);
+      const { findings, guards } = await examine(
+        store,
+        { articleId: id, content, embargo: record.embargo },
+        resources,
+        at,
+      );
+      const warnings = warningsAmong(findings);
+      if (!correction && isUnchanged(record, times)) return { statements: [], result: { id, warnings } };
+      // What was read while another saved is no version of the story; then it is the caller's that is stale.
+      if (!isFit(findings)) await getMatching(store, articles, idOrSlug, ifMatch);
+      requireFit(findings);
+      const statements = await publishStatements(record, content, resources, times, correction, actor, at);
+      return { statements: [...guards, ...statements], result: { id, warnings } };
     });
     propagation.wake();
-    return articles.get(id);
+    return { article: await articles.get(id), warnings };
   }
 
   /**
@@ -112,28 +124,16 @@ export function publishingService(
     return articles.get(id);
   }
 
-  /** What would keep a story, posted as it is here, from being published. Stores nothing. */
-  async function preflightDraft(draft: ArticleDraft): Promise<Violation[]> {
-    const drafting = new Drafting(draft.language);
-    const sections = planSections(draft.sections ?? [], [], drafting).map((planned) => planned.content);
-    const content = { fields: fillArticle(draft) as ArticleFields, sections };
-    return preflight(content, await Resources.load(store, content, drafting.inlineResources()));
-  }
-
   async function publishStatements(
     record: ArticleRecord,
     content: ArticleContent,
+    resources: Resources,
     times: PublicationTimes,
     correction: Correction | undefined,
     actor: Actor,
     at: string,
   ): Promise<Statement[]> {
     const { id, slug } = record.summary;
-    const resources = await Resources.load(store, content);
-    const errors = preflight(content, resources);
-    if (errors.length > 0) {
-      throw new DomainError('preflight_failed', 'The story is not fit to be published yet; see errors.', { errors });
-    }
     const compilation = await compileArticle(store, id, content, times, resources, { correction });
     const former = (await findSnapshotHeads(store, [id])).get(id);
     const original = content.fields.translationOf;
@@ -186,7 +186,7 @@ export function publishingService(
     ];
   }
 
-  return { publish, withdraw, preflightDraft };
+  return { publish, withdraw };
 }
 
 /** @throws `invalid` for an instant to come, or a correction that is said to be minor */

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { newClient } from '../support/client.js';
+import { editStory } from '../support/editing.js';
 import { run, temporaryFolder } from '../support/processes.js';
-import { minskStory, shortStory } from '../support/stories.js';
+import { liveStory, minskStory, publishStory, shortStory } from '../support/stories.js';
 
 /** A server that runs while the commands work on its database. */
 let app: TestApp;
@@ -128,8 +129,31 @@ describe('npm run seed with a bad file', () => {
   it('names the block whose image has no alt text', async () => {
     const blocks = [{ type: 'image', image: { alt: '', creditLine: 'Example Agency' } }];
     const message = await refusal(fileOf(shortStory({ slug: 'no-alt', sections: [{ blocks }] })));
-    expect(message).toContain('/sections/0/blocks/0/image');
+    expect(message).toContain('/sections/0/blocks/0/image/alt: ');
     expect(message).toContain('alt text');
+  });
+
+  it('names every other thing that keeps the story from being published, and no warning', async () => {
+    const blocks = [
+      { type: 'quote', quote: { text: 'Words.' } },
+      { type: 'paragraph', text: 'Here.', spans: [{ start: 0, end: 4, type: 'link', href: 'http://localhost/' }] },
+    ];
+    const story = shortStory({ slug: 'unfit', deck: null, tags: [], sections: [{ blocks }, { blocks: [] }] });
+    const lines = (await refusal(fileOf(story))).trimEnd().split('\n').slice(1);
+    expect(lines.map((line) => line.trim().split(': ')[0])).toEqual([
+      '/sections/0/blocks/0/quote/speaker',
+      '/sections/0/blocks/1/spans/0/href',
+      '/sections/1',
+    ]);
+  });
+
+  it('names the slug that another story had when readers saw it', async () => {
+    const { id } = await liveStory(app, shortStory({ slug: 'had-before' }));
+    await editStory(app, id, { slug: 'has-now' });
+    await publishStory(app, id);
+    expect(await refusal(fileOf(shortStory({ slug: 'had-before' })))).toContain(
+      `/slug: is or was the slug of article ${id}`,
+    );
   });
 
   it('loads it once it is mended', async () => {

@@ -266,7 +266,10 @@ describe('GET /v1/articles/{slug}/sections', () => {
     const { slug, sections } = await liveStory(app);
     const { id: newId } = (
       await app.as.editor
-        .post(`/v1/manage/articles/${slug}/sections`, { heading: 'Not yet', blocks: [] })
+        .post(`/v1/manage/articles/${slug}/sections`, {
+          heading: 'Not yet',
+          blocks: [{ type: 'paragraph', text: 'Words.' }],
+        })
         .set('if-match', (await app.as.editor.get(`/v1/manage/articles/${slug}`)).headers.etag ?? '')
         .expect(201)
     ).body.data;

@@ -96,7 +96,10 @@ describe.each(uses)('changing $use of live stories', ({ plural, draft, change, s
     const before = await Promise.all(stories.map(({ slug }) => read(slug)));
     for (const { id: storyId, slug, sections } of stories) {
       await editStory(app, storyId, { headline: 'Unpublished', slug: `${slug}-unpublished`, deck: 'Unpublished' });
-      await editSection(app, sections[0]?.id ?? '', { heading: 'Unpublished', blocks: [] });
+      await editSection(app, sections[0]?.id ?? '', {
+        heading: 'Unpublished',
+        blocks: [{ type: 'paragraph', text: 'Words.' }],
+      });
     }
     app.clock.advance(5000);
     const resource = await changeResource(app, plural, id, change);
@@ -147,7 +150,8 @@ describe.each(uses)('changing $use of live stories', ({ plural, draft, change, s
     const id = await make(plural, draft);
     const { id: storyId, sections } = await liveStory(app, await story(id));
     await editStory(app, storyId, { leadImageId: null });
-    for (const section of sections) await editSection(app, section.id, { blocks: [] });
+    for (const section of sections)
+      await editSection(app, section.id, { blocks: [{ type: 'paragraph', text: 'Words.' }] });
     expect((await patchResource(app, plural, id, change, 'editor')).status).toBe(403);
     await publishStory(app, storyId);
     expect((await patchResource(app, plural, id, change, 'editor')).status).toBe(200);

@@ -26,6 +26,7 @@ const secretEmbed = {
   title: canary,
   description: canary,
   url: `https://${canaryKey}.example/`,
+  duration: 'PT1M',
   embedUrl: `https://${canaryKey}.example/`,
   transcript: canary,
   captionsUrl: `https://${canaryKey}.example/`,

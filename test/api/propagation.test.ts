@@ -1,4 +1,4 @@
-import { isNull } from 'drizzle-orm';
+import { eq, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, createResource, type Members, patchResource } from '../support/editing.js';
@@ -138,5 +138,20 @@ describe('stories of an older form', () => {
       { kind: 'format', startedBy: { key: null, actor: null } },
     ]);
     await beside.close();
+  });
+});
+
+describe('a change to a resource that broke a rule before there was one', () => {
+  it('is made, unless it breaks another', async () => {
+    const { db, tables, commit } = app.store;
+    const query = db.update(tables.images).set({ creditLine: null }).where(eq(tables.images.id, imageId));
+    await commit([{ query, rows: 1 }]);
+    const refused = await patchResource(app, 'images', imageId, { alt: null });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ code: 'missing_alt', pointer: '/alt' }]);
+    expect(refused.body.errors).toHaveLength(1);
+    const { status, body } = await patchResource(app, 'images', imageId, { caption: 'Sixth.' });
+    expect(status).toBe(200);
+    await finished(app, body.propagation.id);
   });
 });

@@ -23,19 +23,21 @@ const image = fc.record(
 const quote = fc.record(
   {
     text: words(40),
-    speaker: maybe(fc.record({ name: words(20), kind: fc.constantFrom('person', 'organization') })),
+    speaker: fc.record({ name: words(20), kind: fc.constantFrom('person', 'organization') }),
     saidAt: maybe(fc.constant('2022-12-19')),
   },
   { noNullPrototype: true },
 );
-const embed = fc.record(
-  {
-    kind: fc.constantFrom('video', 'audio', 'social', 'interactive', 'document'),
-    provider: words(20),
-    title: words(20),
-    duration: maybe(fc.constantFrom('PT2M4S', 'PT1H')),
-  },
-  { noNullPrototype: true },
+const duration = fc.constantFrom('PT2M4S', 'PT1H');
+const url = fc.constant('https://video.example/1');
+const embedOf = (kinds: string[], times: Record<string, fc.Arbitrary<string | undefined>>) =>
+  fc.record(
+    { kind: fc.constantFrom(...kinds), provider: words(20), title: words(20), ...times },
+    { noNullPrototype: true },
+  );
+const embed = fc.oneof(
+  embedOf(['video'], { url, duration }),
+  embedOf(['audio', 'social', 'interactive', 'document'], { url: maybe(url), duration: maybe(duration) }),
 );
 
 /** Spans over a text that lie within it and do not cross: each begins where the one before it ends, at whole characters. */
@@ -97,6 +99,10 @@ const aside = fc.record({
   blocks: fc.array(plainBlock, { minLength: 1, maxLength: 3 }),
 });
 const block = fc.oneof({ weight: 9, arbitrary: plainBlock }, { weight: 1, arbitrary: aside });
+/** Blocks with something to read among them. */
+const blocks = fc
+  .tuple(richText, fc.array(block, { maxLength: 5 }))
+  .map(([text, others]) => [{ type: 'paragraph', ...text }, ...others]);
 
 export interface StoryDraft {
   headline: string;
@@ -110,8 +116,5 @@ export const story: fc.Arbitrary<StoryDraft> = fc.record({
   desk: fc.constantFrom('world', 'sport'),
   tags: fc.uniqueArray(fc.constantFrom('belarus', 'russia', 'gas'), { maxLength: 3 }),
   deck: maybe(words(60)),
-  sections: fc.array(fc.record({ heading: maybe(words(30)), blocks: fc.array(block, { maxLength: 6 }) }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  sections: fc.array(fc.record({ heading: maybe(words(30)), blocks }), { minLength: 1, maxLength: 4 }),
 });

@@ -13,6 +13,8 @@ export interface ArticleRecord {
   fields: ArticleFields;
   sectionIds: string[];
   contentVersion: number;
+  /** No publication before it, and why. */
+  embargo: { until: string; reason: string } | null;
   isDeleted: boolean;
 }
 
@@ -37,8 +39,13 @@ function recordOf(row: Row): ArticleRecord {
     fields,
     sectionIds: row.sectionIds,
     contentVersion,
+    embargo: embargoOf(row),
     isDeleted: row.deletedAt !== null,
   };
+}
+
+function embargoOf({ embargoedUntil: until, embargoReason: reason }: Row): ArticleRecord['embargo'] {
+  return until === null || reason === null ? null : { until, reason };
 }
 
 /** The article with this id or working slug, deleted or not. */

@@ -100,7 +100,7 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     path: `${path}/{id}`,
     operationId: `patch${named}`,
     summary: `Change one of the ${plural}`,
-    description: `JSON Merge Patch (RFC 7396). Every live story that uses the ${noun} shows the change at once; when there are any, it needs a publisher’s key, and they must still pass preflight. More than 500 of them are reached one after another: the answer then names the propagation. `,
+    description: `JSON Merge Patch (RFC 7396). Every live story that uses the ${noun} shows the change at once; when there are any, it needs a publisher’s key, and an error of preflight that it would bring to one of them refuses it (422, with how to mend it). More than 500 of them are reached one after another: the answer then names the propagation. `,
     role: 'editor',
     params,
     query: z.strictObject({ dryRun }),

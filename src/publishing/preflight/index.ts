@@ -1,63 +1,85 @@
-// The rules that a story must pass to be seen by readers. A new rule is its file and a line here.
-import { referencesOf } from '../../blocks/index.js';
-import type { ResourceKind } from '../../blocks/library.js';
-import type { ArticleContent } from '../../content/history.js';
-import type { Violation } from '../../kernel/errors.js';
-import { jsonPointer } from '../../kernel/json-pointer.js';
-import type { Resources } from '../resources.js';
-import { headline } from './headline.js';
-import { imageAlt } from './image-alt.js';
-import { imageCredit } from './image-credit.js';
-import { references } from './references.js';
-import type { Candidate, PlacedUse, Rule, UseRule } from './rule.js';
+// The rules that a story is held to before readers see it. A new rule is its file and a line here.
+import type { Candidate, Found, PlacedUse, Rule, Severity } from './rule.js';
+import { deck } from './rules/deck.js';
+import { embargo } from './rules/embargo.js';
+import { emptySection } from './rules/empty-section.js';
+import { headingLevels } from './rules/heading-levels.js';
+import { headline } from './rules/headline.js';
+import { imageAlt } from './rules/image-alt.js';
+import { imageCredit } from './rules/image-credit.js';
+import { language } from './rules/language.js';
+import { leadImage } from './rules/lead-image.js';
+import { links } from './rules/links.js';
+import { longHeadline } from './rules/long-headline.js';
+import { quoteInText } from './rules/quote-in-text.js';
+import { quoteSpeaker } from './rules/quote-speaker.js';
+import { references } from './rules/references.js';
+import { repeatedImage } from './rules/repeated-image.js';
+import { slug } from './rules/slug.js';
+import { tags } from './rules/tags.js';
+import { transcript } from './rules/transcript.js';
+import { videoDuration } from './rules/video-duration.js';
+import { videoUrl } from './rules/video-url.js';
 
-const useRules: readonly UseRule[] = [references, imageAlt, imageCredit];
-const rules: readonly Rule[] = [headline, ...useRules];
+/** Errors come first: findings keep this order. */
+export const rules: readonly Rule[] = [
+  headline,
+  slug,
+  embargo,
+  references,
+  imageAlt,
+  imageCredit,
+  quoteSpeaker,
+  videoUrl,
+  videoDuration,
+  links,
+  emptySection,
+  longHeadline,
+  deck,
+  leadImage,
+  tags,
+  language,
+  headingLevels,
+  repeatedImage,
+  quoteInText,
+  transcript,
+];
 
-/** Every place of a story that keeps it from being published. */
-export function preflight(content: ArticleContent, resources: Resources): Violation[] {
-  const candidate: Candidate = { content, uses: placedUses(content, resources), ...lookup(resources) };
-  return rules.flatMap((rule) => rule(candidate));
+/** Something that a rule found. */
+export interface Finding extends Found {
+  code: string;
+  severity: Severity;
+  help: string;
+  /** The library resource at fault and the pointer into it; null when the fault is the story's own. */
+  resource: { kind: PlacedUse['kind']; id: string; pointer: string } | null;
 }
 
-/** What would keep any story that shows the resource, and says nothing of its own about it, from being published. */
-export function preflightResource(kind: ResourceKind, id: string, resources: Resources): Violation[] {
-  const candidate = { uses: placedUse(kind, id, '', null, resources), ...lookup(resources) };
-  return useRules.flatMap((rule) => rule(candidate).map(({ code, message }) => ({ code, message })));
+/** Everything that the rules find in a story. */
+export function preflight(candidate: Candidate): Finding[] {
+  return rules.flatMap((rule) => [
+    ...(rule.ofStory?.(candidate) ?? []).map((found) => ({ ...found, ...sayingOf(rule), resource: null })),
+    ...findingsAt(rule, candidate.uses),
+  ]);
 }
 
-function lookup(resources: Resources): Pick<Candidate, 'image' | 'has'> {
-  return {
-    image: (id) => (resources.has('image', id) ? resources.image(id) : undefined),
-    has: (kind, id) => resources.has(kind, id),
-  };
+/** The errors that library resources have by themselves, at each of the places. */
+export function errorsAt(uses: readonly PlacedUse[]): Finding[] {
+  return rules.filter(({ severity }) => severity === 'error').flatMap((rule) => findingsAt(rule, uses));
 }
 
-function placedUses({ fields, sections }: ArticleContent, resources: Resources): PlacedUse[] {
-  const uses: PlacedUse[] = [];
-  if (fields.leadImageId !== null)
-    uses.push(...placedUse('image', fields.leadImageId, '/leadImageId', null, resources));
-  sections.forEach(({ blocks }, s) => {
-    blocks.forEach((block, b) => {
-      for (const { kind, id, path, alt } of referencesOf(block)) {
-        uses.push(...placedUse(kind, id, jsonPointer(['sections', s, 'blocks', b, ...path]), alt ?? null, resources));
-      }
-    });
-  });
-  return uses;
+function findingsAt(rule: Rule, uses: readonly PlacedUse[]): Finding[] {
+  const { ofUse } = rule;
+  if (!ofUse) return [];
+  return uses.flatMap((use) =>
+    ofUse(use).map(({ field, message }) => ({
+      pointer: use.pointer,
+      message,
+      ...sayingOf(rule),
+      resource: { kind: use.kind, id: use.id, pointer: field },
+    })),
+  );
 }
 
-/** A resource at a place, and the image that stands for it if it is an embed. */
-function placedUse(
-  kind: ResourceKind,
-  id: string,
-  pointer: string,
-  altOverride: string | null,
-  resources: Resources,
-): PlacedUse[] {
-  const thumbnail = kind === 'embed' && resources.has('embed', id) ? resources.thumbnailOf(id) : null;
-  return [
-    { kind, id, pointer, altOverride },
-    ...(thumbnail === null ? [] : [{ kind: 'image' as const, id: thumbnail, pointer, altOverride: null }]),
-  ];
+function sayingOf({ code, severity, help }: Rule): Pick<Finding, 'code' | 'severity' | 'help'> {
+  return { code, severity, help };
 }

@@ -9,7 +9,9 @@ import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type Cause, recompileStatements } from '../live-stories.js';
 import { putLibrarySnapshots } from '../live-uses/repository.js';
-import { preflightResource } from '../preflight/index.js';
+import { placedAlone } from '../preflight/candidate.js';
+import { newAmong, violationsOfChange } from '../preflight/examine.js';
+import { errorsAt } from '../preflight/index.js';
 import { listOutdated } from '../repository.js';
 import { Resources } from '../resources.js';
 import { findListing } from '../translations/group.js';
@@ -80,8 +82,10 @@ export function propagationService(store: Store, clock: Clock) {
     if (!resource) return [];
     const { kind, id } = resource;
     const resources = await Resources.loadUses(store, [{ kind, id }], [resource]);
-    const found = preflightResource(kind, id, resources);
-    if (found.length > 0) throw unprocessable('Live stories would break a rule of preflight.', found);
+    const before = await Resources.loadUses(store, [{ kind, id }]);
+    const found = newAmong(errorsAt(placedAlone(kind, id, resources)), errorsAt(placedAlone(kind, id, before)));
+    if (found.length > 0)
+      throw unprocessable('Live stories would break a rule of preflight.', violationsOfChange(found, resource));
     return [...resources.guards(store), ...(await putLibrarySnapshots(store, resources, [{ kind, id }], at))];
   }
 
