@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { keyRoutes } from './access/keys/routes.js';
 import { accessService } from './access/service.js';
 import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
@@ -76,8 +77,9 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     });
   }
 
-  const api: Api = { app, access: accessService(store, clock) };
-  const { articles, sections, changes, library, desks, tags, preflight, publishing, propagation } = services;
+  const access = accessService(store, clock);
+  const api: Api = { app, access };
+  const { articles, sections, changes, library, desks, tags, preflight, publishing, propagation, keys } = services;
   const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
   storyRoutes(api, storyService(store, listLinks), representationService(site));
   deliveredLibraryRoutes(api, store);
@@ -98,10 +100,12 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   taxonomyRoutes(api, 'tag', tags);
   propagationRoutes(api, propagation);
   changeRoutes(api, changes);
+  keyRoutes(api, keys);
   app.addHook('onReady', () =>
     propagation.start((error) => app.log.error(error, 'a propagation could not go on; it is tried again')),
   );
   app.addHook('onClose', () => propagation.stop());
+  app.addHook('onClose', () => access.note());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

@@ -1,4 +1,5 @@
 // Puts the services together; the server, the command line and the tests all take them from here.
+import { keyService } from './access/keys/service.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
 import { libraryService } from './content/library/service.js';
@@ -31,5 +32,6 @@ export function buildServices(store: Store, clock: Clock) {
     corrections: correctionService(store, clock, articles, propagation),
     propagation,
     changes: changeLog(store),
+    keys: keyService(store, clock),
   };
 }

@@ -1,48 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { accessService } from './access/service.js';
 import { buildApp } from './app.js';
-import { type Config, ConfigError, readConfig } from './config.js';
+import { type Config, readConfig } from './config.js';
+import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
+import { exitWith, openStore, StartError } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices } from './services.js';
-import { openSqlite } from './storage/sqlite/engine.js';
 import type { Store } from './storage/store.js';
-import { NewerDatabase } from './storage/store.js';
 
 /** How a key is made where this runs: from source, or from what was built. */
 const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node dist/cli/keys.js';
-
-/** A start that cannot succeed, in words for who started it. */
-class StartError extends Error {}
-
-/** Opens the store that the settings name. @throws StartError */
-export function openStore(config: Config): Store {
-  const path = join(config.dataDir, 'copydesk.db');
-  try {
-    mkdirSync(config.dataDir, { recursive: true });
-    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
-  } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof NewerDatabase) throw new StartError(`${path}: ${message}`, { cause: error });
-    throw new StartError(`Cannot open the database ${path}: ${message}. ${cureFor(message)}`, { cause: error });
-  }
-}
-
-function cureFor(message: string): string {
-  return /not a database|malformed|broken references/.test(message)
-    ? 'Restore it from a backup, or set DATA_DIR to another folder.'
-    : 'Set DATA_DIR to a folder that can be written.';
-}
-
-/** Ends the process with one line that says why. */
-export function exitWith(error: unknown): never {
-  const isExpected = error instanceof StartError || error instanceof ConfigError;
-  console.error(`copydesk: ${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}`);
-  process.exit(1);
-}
 
 export async function startServer(): Promise<void> {
   try {
@@ -57,17 +25,16 @@ export async function startServer(): Promise<void> {
 async function serve(config: Config, store: Store): Promise<void> {
   const logger = newLogger(config);
   const services = buildServices(store, systemClock);
-  const access = accessService(store, systemClock);
   const app = await buildApp({ config, store, clock: systemClock, services, logger });
   if (!config.isProduction && (await services.articles.isEmpty())) await seedStories(services, await seedFiles());
   const address = await listen(app, config);
   closeOnSignals(app, store);
-  if (await access.hasKeys()) return say(config, address);
+  if (!(await services.keys.isEmpty())) return say(config, address);
   if (config.isProduction) {
     logger.warn(`there is no API key yet; make one by: ${keysCommand} create --role admin --name NAME`);
     return say(config, address);
   }
-  const { key } = await access.createKey('first admin', 'admin');
+  const { key } = await services.keys.create({ name: 'first admin', role: 'admin' }, commandLine);
   say(config, address, key);
 }
 

@@ -1,24 +1,19 @@
-import { eq } from 'drizzle-orm';
-import type { Actor, Role } from '../kernel/actor.js';
+import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Store } from '../storage/store.js';
-import { hashSecret, newApiKey, parseApiKey, secretMatches } from './api-keys.js';
+import { parseApiKey, secretMatches } from './api-keys.js';
+import { findKeyRow, noteUses, stateOf } from './keys/repository.js';
+
+/** How old the note of a key's last use may be. */
+const noteAgeMaxMs = 60_000;
+/** How long uses are gathered before they are noted together. */
+const gatherMs = 1000;
 
 export type AccessService = ReturnType<typeof accessService>;
 
-/** API keys: who may come in, as what. */
+/** Who may come in, as what. */
 export function accessService(store: Store, clock: Clock) {
-  const { apiKeys } = store.tables;
-
-  /** Makes a key. Its text is given here once and never stored. */
-  async function createKey(name: string, role: Role): Promise<{ id: string; key: string }> {
-    const { id, secret, key } = newApiKey();
-    const row = { id, name, role, secretHash: hashSecret(secret), createdAt: instant(clock) };
-    await store.commit([{ query: store.db.insert(apiKeys).values(row), rows: 1 }]);
-    return { id, key };
-  }
-
   /**
    * Who sends a request.
    * @param authorization the Authorization header (RFC 6750: `Bearer <key>`)
@@ -28,20 +23,37 @@ export function accessService(store: Store, clock: Clock) {
     if (authorization === undefined)
       throw new DomainError('unauthorized', 'This needs an API key: Authorization: Bearer <key>.');
     const parsed = parseApiKey(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
-    const [row] = parsed
-      ? await store.all(store.db.select().from(apiKeys).where(eq(apiKeys.id, parsed.id)).limit(1))
-      : [];
+    const row = parsed && (await findKeyRow(store, parsed.id));
     const isRight = parsed !== undefined && row !== undefined && secretMatches(parsed.secret, row.secretHash);
     const now = instant(clock);
-    const isValid = isRight && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now);
-    if (!isValid) throw new DomainError('unauthorized', 'The API key is not valid.');
+    if (!isRight || stateOf(row, now) !== 'active') throw new DomainError('unauthorized', 'The API key is not valid.');
+    gather(row.id, row.lastUsedAt, now);
     return { key: row.id, person: null, role: row.role };
   }
 
-  /** Whether any key was ever made. */
-  async function hasKeys(): Promise<boolean> {
-    return (await store.all(store.db.select({ id: apiKeys.id }).from(apiKeys).limit(1))).length > 0;
+  /** When keys were last gathered, noted or not, so that a store that takes no writes is not asked at every request. */
+  const gathered = new Map<string, string>();
+  /** What is to be noted. */
+  let uses = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Notes the use of a key before long, if the last note is old. Nobody waits for it. */
+  function gather(id: string, lastUsedAt: string | null, now: string): void {
+    const known = [lastUsedAt ?? '', gathered.get(id) ?? ''].sort().at(-1) ?? '';
+    if (known !== '' && Date.parse(now) - Date.parse(known) < noteAgeMaxMs) return;
+    gathered.set(id, now);
+    uses.set(id, now);
+    timer ??= setTimeout(note, gatherMs).unref();
   }
 
-  return { createKey, authenticate, hasKeys };
+  /** Notes at once what was gathered. When the store cannot take it now, a later use is noted instead. */
+  async function note(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const statements = noteUses(store, uses);
+    uses = new Map();
+    if (statements.length > 0) await store.commit(statements).catch(() => undefined);
+  }
+
+  return { authenticate, note };
 }

@@ -1,9 +1,9 @@
 // npm run seed [-- FILE…]: loads the stories that come with the product, or any files of the same format.
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
+import { exitWith, openStore } from '../opening.js';
 import { BadStoryFile, seedFiles, seedStories } from '../seeding.js';
 import { buildServices } from '../services.js';
-import { exitWith, openStore } from '../start.js';
 
 try {
   const store = openStore(readConfig());

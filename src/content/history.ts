@@ -6,6 +6,8 @@ import type { Actor } from '../kernel/actor.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
+export { changeStatements } from '../storage/changes.js';
+
 export type RevisedKind = 'article' | 'section' | 'image' | 'quote' | 'embed' | 'desk' | 'tag';
 
 export interface RevisionEntry {
@@ -53,37 +55,6 @@ export function revisionStatements(
     content,
   }));
   return [{ query: db.insert(tables.revisions).values(rows), rows: rows.length }];
-}
-
-export interface ChangeEntry {
-  kind: RevisedKind;
-  id: string;
-  version: number | SQL<number>;
-  action: string;
-  articleId?: string;
-  /** Whether readers see a difference. */
-  isPublic?: boolean;
-}
-
-export function changeStatements(
-  { db, tables }: Store,
-  actor: Actor,
-  at: string,
-  entries: readonly ChangeEntry[],
-): Statement[] {
-  if (entries.length === 0) return [];
-  const rows = entries.map(({ kind, id, version, action, articleId, isPublic }) => ({
-    at,
-    byKey: actor.key,
-    byActor: actor.person,
-    action,
-    kind,
-    resourceId: id,
-    version,
-    articleId: articleId ?? null,
-    public: isPublic ?? false,
-  }));
-  return [{ query: db.insert(tables.changes).values(rows), rows: rows.length }];
 }
 
 /** The content that a resource had at a version; undefined when there was no such version. */

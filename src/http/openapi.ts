@@ -137,6 +137,7 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Tags': 'What a story is about. Needs an API key.',
   'Management: Propagations': 'Changes on their way to many live stories. Needs an API key.',
   'Management: Changes': 'The log of every accepted write, for audit. Needs an API key.',
+  'Management: Keys': 'Who may come in, as what. Needs an admin’s API key.',
   'System: Health': 'Whether the server lives and can serve. Public.',
 };
 

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesQuery } from '../../src/content/changes/repository.js';
 import type { ChangeFilters } from '../../src/content/changes/schemas.js';
+import { roles } from '../../src/kernel/actor.js';
 import { examinedMax } from '../../src/storage/keyset.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, createResource, editStory } from '../support/editing.js';
@@ -62,6 +63,8 @@ describe('GET /v1/manage/changes', () => {
       'tag create',
       'desk create',
       'image create',
+      // Those of the tests, one a role.
+      ...roles.map(() => 'key create'),
     ]);
     expect(log[0]).toEqual({
       sequence: expect.any(Number),

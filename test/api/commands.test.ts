@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
-import { newClient } from '../support/client.js';
 import { editStory } from '../support/editing.js';
 import { run, temporaryFolder } from '../support/processes.js';
 import { liveStory, minskStory, publishStory, shortStory } from '../support/stories.js';
@@ -14,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-function command(name: 'keys' | 'seed', ...args: string[]) {
-  return run(`src/cli/${name}.ts`, args, { DATA_DIR: dirname(app.path) });
+function seed(...args: string[]) {
+  return run('src/cli/seed.ts', args, { DATA_DIR: dirname(app.path) });
 }
 
 /** A story file. */
@@ -30,41 +29,15 @@ async function storedSlugs(): Promise<string[]> {
   return body.data.map(({ slug }: { slug: string }) => slug);
 }
 
-describe.concurrent('npm run keys', { timeout: 60_000 }, () => {
-  it.each(['viewer', 'admin'])(
-    'makes a key for the role %s, whose text is its last line and works at once',
-    async (role) => {
-      const { code, stdout, stderr } = await command('keys', 'create', '--role', role, '--name', 'Jane Doe');
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const key = stdout.trimEnd().split('\n').at(-1);
-      const client = newClient(app.app, key);
-      await client.get('/v1/manage/articles').expect(200);
-      await client.post('/v1/manage/articles', {}).expect(role === 'viewer' ? 403 : 400);
-    },
-  );
-
-  it.each([
-    ['nothing', []],
-    ['an unknown role', ['create', '--role', 'boss', '--name', 'Jane Doe']],
-    ['no name', ['create', '--role', 'admin']],
-    ['an unknown option', ['create', '--role', 'admin', '--name', 'Jane Doe', '--for', 'ever']],
-  ])('refuses %s with 1 and its usage', async (_what, args) => {
-    const { code, stdout, stderr } = await command('keys', ...args);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('usage: npm run keys -- create --role viewer|editor|publisher|admin --name NAME');
-    expect(stderr).not.toMatch(/^\s+at /m);
-  });
-});
-
 describe('npm run seed', () => {
   it('loads the story, which readers of a running server get at once, and leaves it alone the next time', async () => {
     const { slug } = minskStory();
     await app.anybody.get(`/v1/articles/${slug}`).expect(404);
-    const first = await command('seed');
+    const first = await seed();
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`loaded: ${slug} (`), stderr: '' });
     const story = await app.anybody.get(`/v1/articles/${slug}`).expect(200);
     expect(story.body.data.publishedAt).toMatch(/^2022-12-19T/);
-    const second = await command('seed');
+    const second = await seed();
     expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining(`there already: ${slug} (`), stderr: '' });
     await app.anybody.get(`/v1/articles/${slug}`).set('if-none-match', String(story.headers.etag)).expect(304);
     expect((await storedSlugs()).filter((stored) => stored.startsWith(slug))).toEqual([slug]);
@@ -73,7 +46,7 @@ describe('npm run seed', () => {
   it('loads the files that it is given', async () => {
     const first = fileOf(shortStory({ slug: 'first-file' }));
     const second = fileOf(shortStory({ slug: 'second-file' }));
-    const { code, stdout } = await command('seed', first, second);
+    const { code, stdout } = await seed(first, second);
     expect(code).toBe(0);
     expect(stdout).toBe(`loaded: first-file (${first})\nloaded: second-file (${second})\n`);
     await app.anybody.get('/v1/articles/first-file').expect(200);
@@ -82,8 +55,8 @@ describe('npm run seed', () => {
 
   it('loads a file that names no slug only once', async () => {
     const file = fileOf(shortStory({ headline: 'Told only once' }));
-    await command('seed', file);
-    const { code, stdout } = await command('seed', file);
+    await seed(file);
+    const { code, stdout } = await seed(file);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `there already: told-only-once (${file})\n` });
     expect((await storedSlugs()).filter((slug) => slug.startsWith('told-only-once'))).toEqual(['told-only-once']);
   });
@@ -93,7 +66,7 @@ describe('npm run seed with a bad file', () => {
   /** Loads a file, which must be refused and leave nothing behind. */
   async function refusal(file: string): Promise<string> {
     const before = await storedSlugs();
-    const { code, stdout, stderr } = await command('seed', file);
+    const { code, stdout, stderr } = await seed(file);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.startsWith(`${file}: `)).toBe(true);
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -162,8 +135,8 @@ describe('npm run seed with a bad file', () => {
         slug: 'mended',
         sections: [{ blocks: [{ type: 'image', image: { alt, creditLine: 'Example Agency' } }] }],
       });
-    expect((await command('seed', fileOf(storyWith('')))).code).toBe(1);
-    expect(await command('seed', fileOf(storyWith('A handshake.')))).toMatchObject({ code: 0, stderr: '' });
+    expect((await seed(fileOf(storyWith('')))).code).toBe(1);
+    expect(await seed(fileOf(storyWith('A handshake.')))).toMatchObject({ code: 0, stderr: '' });
     const { body } = await app.anybody.get('/v1/articles/mended').expect(200);
     expect(body.data.sections[0].blocks[0].image.alt).toBe('A handshake.');
   });

@@ -3,11 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { accessService } from '../../src/access/service.js';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
-import type { Role } from '../../src/kernel/actor.js';
-import { roles } from '../../src/kernel/actor.js';
+import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { buildServices, type Services } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
@@ -65,9 +63,10 @@ export async function startApp({
   const services = buildServices(store, clock);
   const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
   await app.listen({ port: 0, host: '127.0.0.1' });
-  const access = accessService(store, clock);
   const made = await Promise.all(
-    roles.map(async (role) => [role, (await access.createKey(`test ${role}`, role)).key] as const),
+    roles.map(
+      async (role) => [role, (await services.keys.create({ name: `test ${role}`, role }, commandLine)).key] as const,
+    ),
   );
   const keys = Object.fromEntries(made) as Record<Role, string>;
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);

@@ -15,10 +15,10 @@ const mayImport: Record<string, readonly string[]> = {
   delivery: ['storage', 'blocks', 'kernel', 'http'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
-const withRoutes = new Set(['content', 'publishing']);
-const queries = /(^storage\/)|(\/repository\.ts$)|(^content\/(history|where-used)\.ts$)|(^access\/service\.ts$)/;
+const withRoutes = new Set(['access', 'content', 'publishing']);
+const queries = /(^storage\/)|(\/repository\.ts$)|(^content\/(history|where-used)\.ts$)/;
 const server = /(^http\/)|(\/routes\.ts$)|(^(app|server|start)\.ts$)/;
-const engines = /^(start|cli\/openapi)\.ts$|^storage\//;
+const engines = /^(opening|cli\/openapi)\.ts$|^storage\//;
 const forbiddenNames = /(^|\/)(utils?|helpers?|common|managers?)(\/|\.ts$)/;
 const lists = new Set(['blocks/index.ts', 'publishing/preflight/index.ts']);
 

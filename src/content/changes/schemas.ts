@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, Instant } from '../../kernel/scalars.js';
 import { By } from '../managed.js';
 
-const kinds = ['article', 'section', 'image', 'quote', 'embed', 'desk', 'tag'] as const;
+const kinds = ['article', 'section', 'image', 'quote', 'embed', 'desk', 'tag', 'key'] as const;
 const kind = z.enum(kinds).meta({ description: 'What was changed.', example: 'article' });
 const action = z
   .string()

@@ -368,7 +368,7 @@ export const changes = sqliteTable(
     byKey: text(),
     byActor: text(),
     action: text().notNull(),
-    kind: text().$type<ResourceKindColumn>().notNull(),
+    kind: text().$type<ResourceKindColumn | 'key'>().notNull(),
     resourceId: text().notNull(),
     version: integer().notNull(),
     articleId: text(),
