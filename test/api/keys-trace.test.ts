@@ -141,7 +141,10 @@ describe('the log of changes', () => {
     await editStory(app, story.id, { deck: 'B' });
     await editSection(app, story.sections[0]?.id ?? '', { heading: 'B' });
     await app.as.editor
-      .post(`/v1/manage/articles/${story.id}/sections`, { heading: 'C', blocks: [{ type: 'paragraph', text: 'C.' }] })
+      .post(`/v1/manage/articles/${story.id}/sections`, {
+        heading: 'C',
+        blocks: [{ type: 'paragraph', text: 'More.' }],
+      })
       .expect(201);
     await publishStory(app, story.id);
     await withdrawStory(app, story.id);

@@ -48,7 +48,8 @@ export async function listKeys(
   seek: Seek | undefined,
 ): Promise<ManagedKey[]> {
   const { apiKeys } = store.tables;
-  const { order, bound } = inOrder(apiKeys.createdAt, apiKeys.id, seek?.direction === 'previous', seek?.position);
+  const isUpwards = seek?.direction === 'previous';
+  const { order, bound } = inOrder(apiKeys.createdAt, apiKeys.id, isUpwards, seek?.position);
   const rows = await store.all(
     store.db
       .select()
