@@ -24,6 +24,10 @@ const Settings = z.object({
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .refine((value) => /\{(slug|id)\}/.test(value), { error: 'must have {slug} or {id} where a story’s goes' })
     .optional(),
+  PREVIEW_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((value) => value.includes('{token}'), { error: 'must have {token} where the token of a link goes' })
+    .optional(),
   SITE_NAME: z.string().default('Copydesk'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -49,6 +53,8 @@ export interface Config {
   publicUrl: string | undefined;
   /** Where the front end shows a story, with `{slug}`, `{id}` and `{language}` where those go. */
   storyUrl: string | undefined;
+  /** Where the front end shows a preview, with `{token}`, `{id}`, `{slug}` and `{language}` where those go. */
+  previewUrl: string | undefined;
   /** Who publishes. */
   siteName: string;
   logLevel: z.output<typeof Settings>['LOG_LEVEL'];
@@ -87,6 +93,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     dataDir: settings.DATA_DIR,
     publicUrl: settings.PUBLIC_URL,
     storyUrl: settings.STORY_URL,
+    previewUrl: settings.PREVIEW_URL,
     siteName: settings.SITE_NAME,
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',

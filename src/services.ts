@@ -8,6 +8,7 @@ import { taxonomyService } from './content/taxonomy/service.js';
 import type { Clock } from './kernel/clock.js';
 import { correctionService } from './publishing/corrections/service.js';
 import { preflightService } from './publishing/preflight/service.js';
+import { previewService } from './publishing/previews/service.js';
 import { propagationService } from './publishing/propagation/service.js';
 import { publishingService } from './publishing/service.js';
 import type { Store } from './storage/store.js';
@@ -29,6 +30,7 @@ export function buildServices(store: Store, clock: Clock) {
     tags: taxonomyService('tag', store, clock, propagation),
     preflight: preflightService(store, clock, articles),
     publishing: publishingService(store, clock, articles, propagation),
+    previews: previewService(store, clock, articles),
     corrections: correctionService(store, clock, articles, propagation),
     propagation,
     changes: changeLog(store),

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/errors.js';
-import { managementHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
+import { managementHeaders, previewHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
 import { logRequest, newRequestId } from './logging.js';
 import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
+import { holdsSecret } from './secret-addresses.js';
 
 const delivery = /^\/v1\/(?!manage(?:\/|\?|$))/;
 
@@ -32,6 +33,7 @@ export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): v
 
 function headersFor(url: string, status: number): Record<string, string> {
   if (!delivery.test(url)) return managementHeaders;
+  if (holdsSecret(url)) return previewHeaders;
   return status === 404 || status === 410 ? shortLivedHeaders : uncachedPublicHeaders;
 }
 

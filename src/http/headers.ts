@@ -24,6 +24,16 @@ export const shortLivedHeaders = Object.freeze({ 'cache-control': 'public, max-a
 /** A public answer that no cache may keep, such as a refusal. */
 export const uncachedPublicHeaders = Object.freeze({ 'cache-control': 'no-store', ...hardening, ...anyOrigin });
 
+/** What is shown to whoever has a link that is secret: neither kept nor found, and the link is told to nobody. */
+export const previewHeaders = Object.freeze({
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'private, no-store',
+  'x-robots-tag': 'noindex',
+  'referrer-policy': 'no-referrer',
+  ...hardening,
+  ...anyOrigin,
+});
+
 /** Everything behind a key. */
 export const managementHeaders = Object.freeze({
   'cache-control': 'private, no-store, no-transform',

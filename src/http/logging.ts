@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { withoutSecret } from './secret-addresses.js';
 
 const processPrefix = randomBytes(4).toString('hex');
 let requestCount = 0;
@@ -10,12 +11,12 @@ export function newRequestId(): string {
   return `${processPrefix}-${requestCount.toString(36)}`;
 }
 
-/** One line for an answered request. It holds no header and no body, so no secret. */
+/** One line for an answered request. It holds no header, no body and no address that is a secret. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const { method, url, actor } = request;
   const line = {
     method,
-    url,
+    url: withoutSecret(url),
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     ...(actor && { key: actor.key, actor: actor.person }),

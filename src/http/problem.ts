@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.js';
+import { withoutSecret } from './secret-addresses.js';
 
 interface ProblemType {
   status: number;
@@ -210,5 +211,5 @@ export function sendProblem(error: DomainError, request: FastifyRequest, reply: 
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="copydesk"');
   if (error.code === 'unavailable') reply.header('retry-after', '2');
   reply.code(status).header('content-type', problemMediaType);
-  return reply.send(problemBody(error, request.url.split('?')[0] ?? '', request.id));
+  return reply.send(problemBody(error, withoutSecret(request.url).split('?')[0] ?? '', request.id));
 }

@@ -89,7 +89,9 @@ export class Resources implements Library {
 
   embed(id: string): Embed {
     const { thumbnailImageId, ...facts } = this.#facts('embed', id);
-    const thumbnail = thumbnailImageId === null ? null : this.image(thumbnailImageId);
+    // Preflight refuses one that is not there; a preview goes without it.
+    const thumbnail =
+      thumbnailImageId === null || !this.find('image', thumbnailImageId) ? null : this.image(thumbnailImageId);
     return { id, ...facts, thumbnail };
   }
 

@@ -63,6 +63,8 @@ const secretBlocks = () => [
 let app: TestApp;
 let live: Awaited<ReturnType<typeof liveStory>>;
 let liveSlug: string;
+/** Of a link that shows the draft: whoever has it may see that, but nobody is told of it. */
+let previewToken: string;
 /** Ids and slugs of stories to ask for. */
 const stories = new Set<string>(['nonsense']);
 /** Ids and slugs of anything to ask for, and those of them that no answer may hold. */
@@ -93,6 +95,8 @@ beforeAll(async () => {
   });
   hide(...idsIn(draft), draft.slug);
   for (const name of [draft.id, draft.slug]) stories.add(name);
+  const links = `/v1/manage/articles/${draft.id}/preview-links`;
+  previewToken = (await app.as.editor.post(links, {}).expect(201)).body.data.token;
   for (const [plural, body] of [
     ['images', secretImage],
     ['quotes', { ...secretQuote, language: 'en' }],
@@ -170,7 +174,7 @@ describe('readers', () => {
     const leaks: string[] = [];
     for (const address of addresses) {
       const told = await answersAt(address);
-      const found = [...hidden].filter((id) => told.includes(id));
+      const found = [...hidden, previewToken].filter((id) => told.includes(id));
       if (told.toLowerCase().includes(canaryKey) || found.length > 0) leaks.push(`${address}: ${told.slice(0, 300)}`);
     }
     expect(leaks).toEqual([]);
@@ -179,7 +183,7 @@ describe('readers', () => {
 
   it('are told of a draft by its id or slug what they are told of what never was', async () => {
     const never = '01852a5c-9d00-7a11-8b22-0123456789ab';
-    for (const path of ['/v1/articles', '/v1/images', '/v1/quotes', '/v1/embeds']) {
+    for (const path of ['/v1/articles', '/v1/images', '/v1/quotes', '/v1/embeds', '/v1/preview']) {
       const answer = async (id: string) => {
         const { status, body, headers } = await app.anybody.get(`${path}/${id}`);
         const { date, 'content-length': length, ...kept } = headers;

@@ -17,10 +17,15 @@ beforeAll(async () => {
   const live = await liveStory(app);
   const draft = await createStory(app, shortStory({ desk: 'draft-desk', tags: ['draft-tag'] }));
   const propagation = await beginPropagation();
+  const tokens = new Map([
+    [live.id, await previewToken(live.id, false)],
+    [draft.id, await previewToken(draft.id, true)],
+  ]);
   const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
     // The month that the live story was published in, and one without stories.
     '/v1/sitemaps/{file}': id === live.id ? '2026-01-1.xml' : '2001-01-1.xml',
+    '/v1/preview/{token}': tokens.get(id) ?? '',
     '/v1/manage/articles/{id}': id,
     '/v1/manage/sections/{id}': sections[0]?.id ?? '',
     '/v1/manage/images/{id}': String(sections[0]?.blocks[0]?.imageId),
@@ -43,6 +48,17 @@ beforeAll(async () => {
   };
 });
 afterAll(() => app.close());
+
+/** The token of a link to an article, which may be revoked again. */
+async function previewToken(articleId: string, isRevoked: boolean): Promise<string> {
+  const path = `/v1/manage/articles/${articleId}/preview-links`;
+  const { id, token } = (await app.as.editor.post(path, {}).expect(201)).body.data;
+  if (isRevoked) await app.as.editor.delete(`${path}/${id}`).expect(204);
+  return token;
+}
+
+/** Operations that need neither body nor version, so that they would be done. Their own tests say whom they are for. */
+const doneAsSent = new Set(['createPreviewLink', 'revokePreviewLink']);
 
 /** A propagation that is finished, since only a change to hundreds of stories begins one. */
 async function beginPropagation(): Promise<string> {
@@ -124,7 +140,10 @@ describe('who may do what', () => {
 
   it('is 403 below the role of an operation and let in from it on, 404 for what is missing; refusals write nothing', async () => {
     const before = await countRows();
-    for (const operation of operations.filter(({ role, operationId }) => role && operationId !== 'createArticle')) {
+    const asked = operations.filter(
+      ({ role, operationId }) => role && operationId !== 'createArticle' && !doneAsSent.has(operationId),
+    );
+    for (const operation of asked) {
       for (const role of roles) {
         const isAllowed = roles.indexOf(role) >= roles.indexOf(operation.role ?? 'admin');
         for (const target of ['live', 'draft', 'missing'] as const) {

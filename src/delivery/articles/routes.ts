@@ -12,7 +12,7 @@ import type { Page } from '../../kernel/cursors.js';
 import { invalid } from '../../kernel/errors.js';
 import type { Selection } from '../../kernel/selection.js';
 import type { StoredSnapshot } from '../../storage/store.js';
-import { formatAccepted, formatNamed, formats } from '../formats/index.js';
+import { formatAsked, formatQuery, otherMedia } from '../formats/asked.js';
 import { defaultSort, storyFilters } from './filters.js';
 import { jsonHeaders, type RepresentationService } from './representations.js';
 import {
@@ -36,13 +36,6 @@ const moved = {
   headers: ['Location', 'Cache-Control'],
 } as const;
 const path = '/v1/articles';
-const formatQuery = z
-  .enum(['json', ...formats.map((format) => format.name)])
-  .optional()
-  .meta({
-    description: `How to represent the story, whatever Accept says. ${formats.map((format) => `\`${format.name}\`: ${format.description}`).join(' ')} Without it, an Accept header that names exactly one of their media types does the same.`,
-    example: 'html',
-  });
 const filters = storyFilters(blockKinds.map(({ type }) => type));
 
 export function storyRoutes(api: Api, stories: StoryService, representations: RepresentationService): void {
@@ -83,7 +76,7 @@ export function storyRoutes(api: Api, stories: StoryService, representations: Re
         description: `The story. ${trimmedNote}`,
         schema: dataOf(Article),
         headers: [...headers, 'Vary'],
-        others: formats.map(({ mediaType, description }) => ({ mediaType, description })),
+        others: otherMedia,
       },
       308: moved,
     },
@@ -183,7 +176,7 @@ function representer(
   { format: name, fields }: { format?: string | undefined; fields?: Selection | undefined },
   { headers: { accept } }: FastifyRequest,
 ): (snapshot: StoredSnapshot) => Representation {
-  const format = name === undefined ? accept && formatAccepted(accept) : formatNamed(name);
+  const format = formatAsked(name, accept);
   if (!format) return fields === undefined ? whole : (snapshot) => trimmed(whole(snapshot), fields);
   if (fields !== undefined)
     throw invalid([{ parameter: 'fields', code: 'not_selectable', message: 'trims JSON only; leave it out' }]);
