@@ -2,10 +2,15 @@
 import { keyService } from './access/keys/service.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
+import { libraryKinds } from './content/library/kinds.js';
 import { libraryService } from './content/library/service.js';
+import { resourceRevisionService } from './content/revisions/resources/service.js';
+import { restoringService } from './content/revisions/restoring/service.js';
+import { revisionService } from './content/revisions/service.js';
 import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
 import type { Clock } from './kernel/clock.js';
+import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
 import { preflightService } from './publishing/preflight/service.js';
 import { previewService } from './publishing/previews/service.js';
@@ -18,6 +23,7 @@ export type Services = ReturnType<typeof buildServices>;
 export function buildServices(store: Store, clock: Clock) {
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
+  const revisions = revisionService(store);
   return {
     articles,
     sections: sectionService(store, clock),
@@ -35,5 +41,13 @@ export function buildServices(store: Store, clock: Clock) {
     propagation,
     changes: changeLog(store),
     keys: keyService(store, clock),
+    revisions,
+    asOf: asOfService(store, clock),
+    restoring: restoringService(store, clock, articles, revisions),
+    resourceRevisions: {
+      image: resourceRevisionService(libraryKinds.image, store),
+      quote: resourceRevisionService(libraryKinds.quote, store),
+      embed: resourceRevisionService(libraryKinds.embed, store),
+    },
   };
 }

@@ -10,6 +10,7 @@ import { jsonPointer } from '../kernel/json-pointer.js';
 import type { Statement, Store } from '../storage/store.js';
 import { libraryKinds } from './library/kinds.js';
 import { findResources, guardPresent, insertResource } from './library/repository.js';
+import { type Use, type UsedKind, usesOfBlocks } from './where-used.js';
 
 export const sectionsMax = 500;
 export const blocksMax = 2000;
@@ -30,6 +31,7 @@ interface InlineResource<K extends ResourceKind = ResourceKind> {
 export class Drafting {
   readonly #language: string;
   readonly #knownBlocks: ReadonlySet<string>;
+  readonly #knownUses: ReadonlySet<string>;
   readonly #seenBlocks = new Set<string>();
   readonly #inline = new Map<string, InlineResource>();
   readonly #references: PlacedReference[] = [];
@@ -37,11 +39,13 @@ export class Drafting {
 
   /**
    * @param language of the story: that of inline quotes which name none
-   * @param knownBlocks ids of the blocks that the story, or the section, already has
+   * @param known blocks that the story, or the section, already has: they keep their ids, and what they refer to may be deleted
+   * @param uses what else it refers to already
    */
-  constructor(language: string, knownBlocks: Iterable<string> = []) {
+  constructor(language: string, known: readonly ManagedBlock[] = [], uses: readonly Use[] = []) {
     this.#language = language;
-    this.#knownBlocks = new Set(knownBlocks);
+    this.#knownBlocks = new Set(allBlocks(known).map((block) => block.id));
+    this.#knownUses = new Set([...usesOfBlocks(known), ...uses].map(({ kind, id }) => `${kind}/${id}`));
   }
 
   /** The blocks to keep of those posted at `path`. */
@@ -64,6 +68,11 @@ export class Drafting {
 
   refer(kind: ResourceKind, id: string | null, pointer: string): void {
     if (id !== null) this.#references.push({ kind, id, pointer });
+  }
+
+  /** Whether the story, or the section, refers to it already, so that it may go on to even when it is deleted. */
+  refersAlready(kind: UsedKind, id: string): boolean {
+    return this.#knownUses.has(`${kind}/${id}`);
   }
 
   violation(path: (string | number)[], code: string, message: string): void {
@@ -108,12 +117,13 @@ export class Drafting {
     });
     const addedIds = new Set(added.map((resource) => resource.id));
     for (const { id, pointer } of references) {
-      if (addedIds.has(id) || existing.get(id)?.isDeleted === false) continue;
+      if (addedIds.has(id) || existing.get(id)?.isDeleted === false || this.refersAlready(kind, id)) continue;
       const message = existing.has(id) ? `${kind} ${id} is deleted` : `there is no ${kind} ${id}`;
       this.#violations.push({ pointer, code: 'unknown_reference', message });
     }
+    const present = [...existing].flatMap(([id, { isDeleted }]) => (isDeleted ? [] : [id]));
     return [
-      ...guardPresent(store, kind, [...existing.keys()]),
+      ...guardPresent(store, kind, present),
       ...added.flatMap(({ id, facts }) => insertResource(store, kind, id, facts, actor, at)),
     ];
   }

@@ -132,6 +132,8 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Publishing': 'Taking stories to readers and away from them. Needs an API key.',
   'Management: Corrections': 'What readers of live stories are told of mistakes and of news. Needs an API key.',
   'Management: Previews': 'Links that show articles before they are published. Needs an API key.',
+  'Management: Revisions':
+    'What stories and resources were, what has changed, and how to have it back. Needs an API key.',
   'Management: Images': 'The pictures of the library. Needs an API key.',
   'Management: Quotes': 'The quotes of the library. Needs an API key.',
   'Management: Embeds': 'The embedded media of the library. Needs an API key.',

@@ -12,6 +12,13 @@ interface Loaded<K extends ResourceKind> {
   facts: ResourceFacts[K];
 }
 
+/** Where resources are read from: the library as it is, unless a story is compiled as it was. */
+export type FindResources = <K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  ids: readonly string[],
+) => Promise<ReadonlyMap<string, { resource: { version: number }; facts: ResourceFacts[K]; isDeleted: boolean }>>;
+
 type LoadedByKind = { [K in ResourceKind]: Map<string, Loaded<K>> };
 
 export class Resources implements Library {
@@ -35,22 +42,23 @@ export class Resources implements Library {
     store: Store,
     uses: readonly Use[],
     changes: readonly ResourceChange[] = [],
+    find: FindResources = findResources,
   ): Promise<Resources> {
     const resources = new Resources(changes);
     const idsOf = (kind: ResourceKind) => uses.filter((use) => use.kind === kind).map((use) => use.id);
-    await resources.#read(store, 'quote', idsOf('quote'));
-    await resources.#read(store, 'embed', idsOf('embed'));
+    await resources.#read(store, find, 'quote', idsOf('quote'));
+    await resources.#read(store, find, 'embed', idsOf('embed'));
     const thumbnails = [...resources.#loaded.embed.values()].flatMap(({ facts }) => facts.thumbnailImageId ?? []);
-    await resources.#read(store, 'image', [...idsOf('image'), ...thumbnails]);
+    await resources.#read(store, find, 'image', [...idsOf('image'), ...thumbnails]);
     return resources;
   }
 
-  async #read<K extends ResourceKind>(store: Store, kind: K, ids: string[]): Promise<void> {
+  async #read<K extends ResourceKind>(store: Store, find: FindResources, kind: K, ids: string[]): Promise<void> {
     const loaded = this.#loaded[kind] as Map<string, Loaded<K>>;
     const wanted = [...new Set(ids)];
     const changed = wanted.flatMap((id) => this.#changes.get(`${kind}/${id}`) ?? []);
     for (const { id, version, facts } of changed) loaded.set(id, { version, facts: facts as ResourceFacts[K] });
-    const found = await findResources(
+    const found = await find(
       store,
       kind,
       wanted.filter((id) => !loaded.has(id)),

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
+import { measureSaveBytes } from './save-bytes.js';
 import { measureWrites } from './writers.js';
 
 const { values } = parseArgs({
@@ -162,6 +163,29 @@ async function deepPath(address: string): Promise<string> {
   return `/v1/articles?limit=20${cursor}`;
 }
 
+/** What a save of one section keeps of a story of 300 blocks, in sections of ten and in a single one. */
+async function tellSaveBytes(): Promise<Record<string, unknown>> {
+  const told: Record<string, unknown> = {};
+  say(
+    '\n| a save, of 300 blocks | the story | the section | its revision | the database grows by |\n|---|---|---|---|---|',
+  );
+  for (const perSection of [10, 300]) {
+    const bytes = await measureSaveBytes(perSection);
+    told[`saveBytes${perSection}`] = bytes;
+    const { storyBytes, sectionBytes, revisionBytes, fileBytes } = bytes;
+    const kB = (n: number) => `${Math.round(n / 100) / 10} kB`;
+    say(`| ${perSection} a section | ${[storyBytes, sectionBytes, revisionBytes, fileBytes].map(kB).join(' | ')} |`);
+  }
+  return told;
+}
+
+const wanted = (name: string) => values.only === undefined || values.only === name;
+const results: Record<string, unknown> = wanted('save-bytes') ? await tellSaveBytes() : {};
+if (values.only === 'save-bytes') {
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+  process.exit();
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), 'copydesk-bench-'));
 const databasePath = join(dataDir, 'copydesk.db');
 say(
@@ -196,8 +220,6 @@ const readings: Reading[] = [
   { name: 'list', goal: 0.8, path: '/v1/articles', pick: 'one' },
   { name: 'list-deep', goal: 0.8, path: deep, pick: 'one' },
 ];
-const wanted = (name: string) => values.only === undefined || values.only === name;
-const results: Record<string, unknown> = {};
 say(
   '\n| work | requests/s | floor | share of requests/s | share of CPU | goal | memory |\n|---|---|---|---|---|---|---|',
 );

@@ -67,7 +67,7 @@ export const articleShape = {
 
 const required = ['language', 'desk'] as const;
 const defaults = { tags: [], bylines: [], sources: [], related: [], stage: 'draft' as const };
-const neverNull = ['slug', 'language', 'desk', 'tags', 'bylines', 'sources', 'related', 'stage'] as const;
+export const neverNull = ['slug', 'language', 'desk', 'tags', 'bylines', 'sources', 'related', 'stage'] as const;
 
 export type ArticleFields = Filled<typeof articleShape, (typeof neverNull)[number]>;
 

@@ -1,4 +1,3 @@
-import { allBlocks } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import type { Page } from '../../kernel/cursors.js';
@@ -54,7 +53,7 @@ import {
 } from './schemas.js';
 
 /** Fields that readers never get, so that changing them leaves nothing to publish. */
-const internalFields = new Set(['slugline', 'internalNote', 'stage']);
+export const internalFields = new Set(['slugline', 'internalNote', 'stage']);
 
 export type ArticleService = ReturnType<typeof articleService>;
 
@@ -138,8 +137,8 @@ export function articleService(store: Store, clock: Clock) {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
       await refuseReadOnly(body, record);
       const at = instant(clock);
-      const known = sections.flatMap(({ section }) => allBlocks(section.blocks).map((block) => block.id));
-      const drafting = new Drafting(body.language, known);
+      const known = sections.flatMap(({ section }) => section.blocks);
+      const drafting = new Drafting(body.language, known, usesOfFields(record.fields));
       const planned = planSections(body.sections ?? [], sections, drafting);
       requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({ ...body, slug: body.slug ?? record.fields.slug }) as ArticleFields;
@@ -163,7 +162,7 @@ export function articleService(store: Store, clock: Clock) {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
       await refuseReadOnly(body, record);
       const fields = mergedFields(record.fields, body);
-      const drafting = new Drafting(fields.language);
+      const drafting = new Drafting(fields.language, [], usesOfFields(record.fields));
       const statements = await changeOf(record, sections, { fields }, drafting, 'update', actor, instant(clock));
       return { statements, result: record.summary.id };
     });
@@ -268,7 +267,7 @@ export function articleService(store: Store, clock: Clock) {
     const known = await findArticleIds(store, [...pointers.keys()]);
     for (const [target, pointer] of pointers) {
       if (target === id) drafting.violation(pointer.slice(1).split('/'), 'self_reference', 'is the article itself');
-      else if (!known.has(target))
+      else if (!known.has(target) && !drafting.refersAlready('article', target))
         drafting.violation(pointer.slice(1).split('/'), 'unknown_reference', `there is no article ${target}`);
     }
     const original = fields.translationOf;
@@ -343,7 +342,7 @@ export function articleService(store: Store, clock: Clock) {
     return !(await hasArticles(store));
   }
 
-  return { get, getRecord, isEmpty, list, create, replace, patch };
+  return { get, getRecord, getMatching, isEmpty, list, create, replace, patch };
 }
 
 /** @throws `invalid` when the patch leads to fields that are wrong together */

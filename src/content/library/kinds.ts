@@ -28,6 +28,8 @@ export interface LibraryKind<K extends ResourceKind> {
   readonly Draft: z.ZodType;
   readonly Patch: z.ZodType;
   readonly Sent: z.ZodType<Managed & ResourceFacts[K]>;
+  /** What a revision keeps of it. */
+  readonly Facts: z.ZodType<ResourceFacts[K]>;
   /** The complete facts of a parsed draft. */
   fill(draft: Record<string, unknown>): ResourceFacts[K];
   /** The images that the facts point at. */
@@ -48,6 +50,7 @@ const image: LibraryKind<'image'> = {
     })
     .meta({ id: 'ImagePatch', description: 'JSON Merge Patch (RFC 7396).' }),
   Sent: z.object({ ...managedShape, ...sentShape(imageShape, ['decorative']) }).meta({ id: 'ManagedImage' }),
+  Facts: z.object(sentShape(imageShape, ['decorative'])).meta({ id: 'ImageFacts' }),
   fill: fillImage,
   imageReferences: () => [],
 };
@@ -66,6 +69,7 @@ const quote: LibraryKind<'quote'> = {
     })
     .meta({ id: 'QuotePatch', description: 'JSON Merge Patch (RFC 7396).' }),
   Sent: z.object({ ...managedShape, ...sentShape(quoteShape, requiredFields.quote) }).meta({ id: 'ManagedQuote' }),
+  Facts: z.object(sentShape(quoteShape, requiredFields.quote)).meta({ id: 'QuoteFacts' }),
   fill: fillQuote,
   imageReferences: () => [],
 };
@@ -80,9 +84,17 @@ const embed: LibraryKind<'embed'> = {
     .strictObject({ ...readOnlyShape(managedShape), ...patchShape(embedShape, requiredFields.embed) })
     .meta({ id: 'EmbedPatch', description: 'JSON Merge Patch (RFC 7396).' }),
   Sent: z.object({ ...managedShape, ...sentShape(embedShape, requiredFields.embed) }).meta({ id: 'ManagedEmbed' }),
+  Facts: z.object(sentShape(embedShape, requiredFields.embed)).meta({ id: 'EmbedFacts' }),
   fill: fillEmbed,
   imageReferences: ({ thumbnailImageId }) =>
     thumbnailImageId === null ? [] : [{ id: thumbnailImageId, pointer: '/thumbnailImageId' }],
 };
 
 export const libraryKinds: { [K in ResourceKind]: LibraryKind<K> } = { image, quote, embed };
+
+/** Ids of the example story, so that reading one runs as it stands. */
+export const idExamples: Record<ResourceKind, string> = {
+  image: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17',
+  quote: '01852a5c-7083-72d5-8b39-e14a6f0c925d',
+  embed: '01852a5c-ebf0-70cb-b693-81e4dc3f952a',
+};

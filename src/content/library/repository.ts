@@ -73,6 +73,7 @@ export function updateResource<K extends ResourceKind>(
   kind: K,
   { id, version }: Managed,
   facts: ResourceFacts[K],
+  action: 'update' | 'restore',
   fields: string[],
   actor: Actor,
   at: string,
@@ -87,10 +88,8 @@ export function updateResource<K extends ResourceKind>(
         .where(and(eq(table.id, id), eq(table.version, version), isNull(table.deletedAt))),
       rows: 1,
     },
-    ...revisionStatements(store, actor, at, [
-      { kind, id, version: version + 1, action: 'update', fields, content: facts },
-    ]),
-    ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action: 'update' }]),
+    ...revisionStatements(store, actor, at, [{ kind, id, version: version + 1, action, fields, content: facts }]),
+    ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action }]),
     ...imageUseStatements(store, kind, id, facts),
   ];
 }

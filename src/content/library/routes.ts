@@ -13,17 +13,11 @@ import {
 } from '../../http/managed-operation.js';
 import type { Api } from '../../http/operation.js';
 import { reachShape } from '../propagation.js';
-import { type LibraryKind, libraryKinds } from './kinds.js';
+import { idExamples, type LibraryKind, libraryKinds } from './kinds.js';
 import { defaultSort, libraryFilters } from './list/schemas.js';
 import type { LibraryService } from './service.js';
 
 const none = z.strictObject({});
-/** Ids of the example story, so that reading one runs as it stands. */
-const idExamples: Record<ResourceKind, string> = {
-  image: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17',
-  quote: '01852a5c-7083-72d5-8b39-e14a6f0c925d',
-  embed: '01852a5c-ebf0-70cb-b693-81e4dc3f952a',
-};
 const patchExamples: Record<ResourceKind, object> = {
   image: { creditLine: 'Konstantin Zavrazhin/Sputnik/Reuters' },
   quote: { speaker: { role: 'President of Russia' } },

@@ -13,6 +13,8 @@ import { findRevisionContent } from '../history.js';
 import { listPlaces, type Placed } from '../listing/repository.js';
 import { managedShape, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
+import { findRevision } from '../revisions/repository.js';
+import { deletedReference, type Warning } from '../revisions/schemas.js';
 import { listLiveUsers } from '../where-used.js';
 import { libraryKinds } from './kinds.js';
 import { libraryListing } from './list/repository.js';
@@ -31,6 +33,12 @@ export interface ResourceChange<K extends ResourceKind = ResourceKind> {
 /** What publishing takes as the cause of a propagation: the resource as it is about to be. */
 export interface ResourceCause {
   resource: ResourceChange;
+}
+
+/** A place of a resource that points at an image. */
+interface ImageReference {
+  id: string;
+  pointer: string;
 }
 
 /** What a decision about a change leads to: how the resource would be, and whom it reaches or what goes on with it. */
@@ -77,7 +85,8 @@ export function libraryService<K extends ResourceKind>(
     const id = newId();
     await decideAndCommit(store, async () => {
       const facts = definition.fill(draft);
-      const guards = await referencedImages(facts);
+      const { missing, guards } = await referencedImages(facts);
+      refuseMissing(missing);
       return {
         statements: [...guards, ...insertResource(store, kind, id, facts, actor, instant(clock))],
         result: undefined,
@@ -92,12 +101,60 @@ export function libraryService<K extends ResourceKind>(
    * @throws `not_found`, `forbidden` (a live story uses it and the key is no publisher's), `stale_version`, `invalid`,
    * `unprocessable` (a live story would break a rule of preflight)
    */
-  async function patch(
+  function patch(
     id: string,
     body: Record<string, unknown>,
     ifMatch: string | undefined,
     isDryRun: boolean,
     actor: Actor,
+  ): Promise<Changed<ManagedResource<K>>> {
+    return change(id, 'update', ifMatch, isDryRun, actor, async (current) => {
+      refuseIfAny(readOnlyViolations(body, current, Object.keys(managedShape)));
+      const facts = merged(current, body);
+      const { missing, guards } = await referencedImages(facts);
+      const known = new Set(definition.imageReferences(pickFacts(current)).map((reference) => reference.id));
+      refuseMissing(missing.filter((reference) => !known.has(reference.id)));
+      return { facts, guards };
+    });
+  }
+
+  /**
+   * Makes a resource what it was at a version, as a new version, for readers too: by the rules of any change. Images that it
+   * points at may be deleted, as long as no live story shows it; the warnings tell of them.
+   * @throws as `patch` does, `gone` when the version was erased
+   */
+  async function restore(
+    id: string,
+    version: number,
+    ifMatch: string | undefined,
+    isDryRun: boolean,
+    actor: Actor,
+  ): Promise<{ changed: Changed<ManagedResource<K>>; warnings: Warning[] }> {
+    let warnings: Warning[] = [];
+    const changed = await change(id, 'restore', ifMatch, isDryRun, actor, async () => {
+      const facts = definition.fill(await getContent(id, version));
+      const { missing, guards } = await referencedImages(facts);
+      warnings = missing.map(({ id: imageId, pointer }) => deletedReference('image', imageId, pointer));
+      return { facts, guards };
+    });
+    return { changed, warnings };
+  }
+
+  /** The content of a version. @throws `not_found`, `gone` when it was erased */
+  async function getContent(id: string, version: number): Promise<Record<string, unknown>> {
+    const found = await findRevision(store, kind, id, version);
+    if (!found) throw notFound(`version ${version} of ${definition.noun}`, id);
+    if (found.content === undefined) throw new DomainError('gone', 'The content of this version was erased.');
+    return found.content as Record<string, unknown>;
+  }
+
+  async function change(
+    id: string,
+    action: 'update' | 'restore',
+    ifMatch: string | undefined,
+    isDryRun: boolean,
+    actor: Actor,
+    propose: (current: ManagedResource<K>) => Promise<{ facts: ResourceFacts[K]; guards: Statement[] }>,
   ): Promise<Changed<ManagedResource<K>>> {
     const { reach, propagation, preview } = await decideAndCommit<Outcome<K>>(store, async () => {
       const current = await get(id);
@@ -105,19 +162,21 @@ export function libraryService<K extends ResourceKind>(
       await requireMatch(ifMatch, current.version, async (version) =>
         changedPointers(await findRevisionContent(store, kind, id, version), pickFacts(current)),
       );
-      refuseIfAny(readOnlyViolations(body, current, Object.keys(managedShape)));
-      const facts = merged(current, body);
+      const { facts, guards } = await propose(current);
       const fields = changedPointers(pickFacts(current), facts);
       if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current } };
       const at = instant(clock);
       const resource = { kind, id, version: current.version + 1, facts } as ResourceChange;
-      const references = await referencedImages(facts);
       const { statements, ...outcome } = await propagator.propagate(kind, id, { resource }, actor, at);
       // Once more: a story may have gone live with it since.
       await requireRight(id, actor);
       if (isDryRun) return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach } };
       return {
-        statements: [...references, ...updateResource(store, kind, current, facts, fields, actor, at), ...statements],
+        statements: [
+          ...guards,
+          ...updateResource(store, kind, current, facts, action, fields, actor, at),
+          ...statements,
+        ],
         result: { preview: current, propagation: outcome.propagation },
       };
     });
@@ -157,23 +216,32 @@ export function libraryService<K extends ResourceKind>(
     return definition.fill(parsed.data as Record<string, unknown>);
   }
 
-  /** @throws `unprocessable` for an image that is not there */
-  async function referencedImages(facts: ResourceFacts[K]): Promise<Statement[]> {
+  /** The images that the facts point at: those that are not there, and the guards that hold a commit to the others. */
+  async function referencedImages(
+    facts: ResourceFacts[K],
+  ): Promise<{ missing: ImageReference[]; guards: Statement[] }> {
     const references = definition.imageReferences(facts);
     const images = await findResources(
       store,
       'image',
       references.map((reference) => reference.id),
     );
-    const missing = references.filter(({ id }) => images.get(id)?.isDeleted !== false);
-    if (missing.length > 0) {
-      throw unprocessable(
-        'The body refers to what is not there.',
-        missing.map(({ id, pointer }) => ({ pointer, code: 'unknown_reference', message: `there is no image ${id}` })),
-      );
-    }
-    return guardPresent(store, 'image', [...images.keys()]);
+    const isThere = ({ id }: ImageReference) => images.get(id)?.isDeleted === false;
+    const present = references.filter(isThere).map(({ id }) => id);
+    return {
+      missing: references.filter((reference) => !isThere(reference)),
+      guards: guardPresent(store, 'image', [...new Set(present)]),
+    };
   }
 
-  return { get, list, create, patch, authorizeChange };
+  return { get, list, create, patch, restore, authorizeChange };
+}
+
+/** @throws `unprocessable` when there are any */
+function refuseMissing(missing: readonly ImageReference[]): void {
+  if (missing.length === 0) return;
+  throw unprocessable(
+    'The body refers to what is not there.',
+    missing.map(({ id, pointer }) => ({ pointer, code: 'unknown_reference', message: `there is no image ${id}` })),
+  );
 }

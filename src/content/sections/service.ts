@@ -1,4 +1,3 @@
-import { allBlocks } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { notFound, unprocessable } from '../../kernel/errors.js';
@@ -119,10 +118,7 @@ export function sectionService(store: Store, clock: Clock) {
       const at = instant(clock);
       const siblings = await listSections(store, section.articleId, article.sectionIds);
       const others = siblings.filter((sibling) => sibling.section.id !== id);
-      const drafting = new Drafting(
-        article.fields.language,
-        allBlocks(section.blocks).map((block) => block.id),
-      );
+      const drafting = new Drafting(article.fields.language, section.blocks);
       const blocks = body.blocks === undefined ? section.blocks : drafting.blocks(body.blocks ?? [], ['blocks']);
       requireCounts(siblings.length, countBlocks([...others.map(({ section }) => section), { blocks }]));
       const heading = body.heading === undefined ? section.heading : body.heading;

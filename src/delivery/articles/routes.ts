@@ -161,7 +161,7 @@ export function listLinks({ cursor: _cursor, sort, ...query }: ListRequest, page
 }
 
 /** Where a story or a part of it is, with the query that it was asked for by. */
-function addressOf(slug: string, suffix: string, { url }: FastifyRequest): string {
+export function addressOf(slug: string, suffix: string, { url }: FastifyRequest): string {
   const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
   return `${path}/${slug}${suffix}${query}`;
 }
