@@ -36,6 +36,8 @@ export class Drafting {
   readonly #inline = new Map<string, InlineResource>();
   readonly #references: PlacedReference[] = [];
   readonly #violations: Violation[] = [];
+  /** Pointers to references made by inline resources that are refused themselves. */
+  readonly #refusedPlaces = new Set<string>();
 
   /**
    * @param language of the story: that of inline quotes which name none
@@ -106,18 +108,19 @@ export class Drafting {
     const existing = await findResources(store, kind, [...ids]);
     const added = inline.filter(({ id, facts, pointer }) => {
       const known = existing.get(id);
-      if (known && !jsonEqual(known.facts, facts)) {
-        this.#violations.push({
-          pointer,
-          code: 'id_taken',
-          message: `there is ${kind} ${id} already, with other content`,
-        });
+      if (known?.isDeleted) {
+        const message = `${kind} ${id} is deleted; bring it back, or leave out the id for a new one`;
+        this.#refuseInline(pointer, message);
+      } else if (known && !jsonEqual(known.facts, facts)) {
+        const message = `there is ${kind} ${id} already, with other content`;
+        this.#refuseInline(pointer, message);
       }
       return !known;
     });
     const addedIds = new Set(added.map((resource) => resource.id));
     for (const { id, pointer } of references) {
-      if (addedIds.has(id) || existing.get(id)?.isDeleted === false || this.refersAlready(kind, id)) continue;
+      if (addedIds.has(id) || existing.get(id)?.isDeleted === false) continue;
+      if (this.refersAlready(kind, id) || this.#refusedPlaces.has(pointer)) continue;
       const message = existing.has(id) ? `${kind} ${id} is deleted` : `there is no ${kind} ${id}`;
       this.#violations.push({ pointer, code: 'unknown_reference', message });
     }
@@ -151,14 +154,16 @@ export class Drafting {
     const pointer = jsonPointer(path);
     const known = this.#inline.get(id);
     if (known && !(known.kind === kind && jsonEqual(known.facts, facts))) {
-      this.#violations.push({
-        pointer: `${pointer}/id`,
-        code: 'id_taken',
-        message: `${known.pointer} has this id, with other content`,
-      });
+      this.#refuseInline(pointer, `${known.pointer} has this id, with other content`);
     }
     if (!known) this.#inline.set(id, { kind, id, facts, pointer });
     return id;
+  }
+
+  /** Refuses the id of an inline resource at a pointer, and not its reference, which the body does not have, as well. */
+  #refuseInline(pointer: string, message: string): void {
+    this.#violations.push({ pointer: `${pointer}/id`, code: 'id_taken', message });
+    this.#refusedPlaces.add(`${pointer}Id`);
   }
 
   #blockId(id: string | undefined, at: (string | number)[]): string {

@@ -57,7 +57,7 @@ describe('POST /v1/manage/articles', () => {
     await createStory(app, shortStory({ sections: [{ blocks: [{ type: 'image', image: { ...image, id } }] }] }));
     const other = { type: 'image', image: { ...image, id, caption: 'Another.' } };
     const { body } = await app.as.editor.post(path, shortStory({ sections: [{ blocks: [other] }] })).expect(422);
-    expect(body.errors).toMatchObject([{ pointer: '/sections/0/blocks/0/image', code: 'id_taken' }]);
+    expect(body.errors).toMatchObject([{ pointer: '/sections/0/blocks/0/image/id', code: 'id_taken' }]);
   });
 
   it('makes a slug from a headline in any script, and another for the next of the same', async () => {
@@ -126,6 +126,7 @@ describe('POST /v1/manage/articles', () => {
       .expect(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
       '/leadImageId',
+      '/related/0',
       '/sections/0/blocks/0/imageId',
       '/sections/0/blocks/1/quoteId',
       '/sections/0/blocks/2/embedId',

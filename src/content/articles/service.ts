@@ -2,7 +2,7 @@ import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import type { Page } from '../../kernel/cursors.js';
 import { DomainError, invalid, notFound, type Violation } from '../../kernel/errors.js';
-import { newId } from '../../kernel/ids.js';
+import { isId, newId } from '../../kernel/ids.js';
 import { changedPointers, jsonEqual, mergePatch } from '../../kernel/json.js';
 import { slugify, unusedSlug } from '../../kernel/slugs.js';
 import { violationsOf } from '../../kernel/violations.js';
@@ -262,13 +262,13 @@ export function articleService(store: Store, clock: Clock) {
     at: string,
   ): Promise<Statement[]> {
     drafting.refer('image', fields.leadImageId, '/leadImageId');
-    const pointers = new Map<string, string>(fields.related.map((related, i) => [related, `/related/${i}`]));
-    if (fields.translationOf !== null) pointers.set(fields.translationOf, '/translationOf');
-    const known = await findArticleIds(store, [...pointers.keys()]);
-    for (const [target, pointer] of pointers) {
-      if (target === id) drafting.violation(pointer.slice(1).split('/'), 'self_reference', 'is the article itself');
+    const targets: [string, (string | number)[]][] = fields.related.map((related, i) => [related, ['related', i]]);
+    if (fields.translationOf !== null) targets.push([fields.translationOf, ['translationOf']]);
+    const known = await findArticleIds(store, [...new Set(targets.map(([target]) => target))]);
+    for (const [target, path] of targets) {
+      if (target === id) drafting.violation(path, 'self_reference', 'is the article itself');
       else if (!known.has(target) && !drafting.refersAlready('article', target))
-        drafting.violation(pointer.slice(1).split('/'), 'unknown_reference', `there is no article ${target}`);
+        drafting.violation(path, 'unknown_reference', `there is no article ${target}`);
     }
     const original = fields.translationOf;
     const isNewOriginal = original !== null && original !== former?.translationOf && known.has(original);
@@ -315,9 +315,10 @@ export function articleService(store: Store, clock: Clock) {
     ];
   }
 
-  /** A free slug made from the headline, or from the id when there is none. */
+  /** A free slug made from the headline, or from the id when there is none, or one that would be taken for an id. */
   async function makeSlug(headline: string, id: string): Promise<string> {
-    const base = slugify(headline) || `story-${id.slice(-12)}`;
+    const made = slugify(headline);
+    const base = made === '' || isId(made) ? `story-${id.slice(-12)}` : made;
     const taken = await listTakenSlugs(store, base);
     return unusedSlug(base, (slug) => taken.has(slug));
   }
