@@ -7,10 +7,12 @@ import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
 import { changeRoutes } from './content/changes/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
+import { removalRoutes } from './content/removal/routes.js';
 import { resourceRevisionRoutes } from './content/revisions/resources/routes.js';
 import { revisionRoutes } from './content/revisions/routes.js';
 import { sectionRoutes } from './content/sections/routes.js';
 import { taxonomyRoutes } from './content/taxonomy/routes.js';
+import { usageRoutes } from './content/usages/routes.js';
 import { representationService } from './delivery/articles/representations.js';
 import { listLinks, storyRoutes } from './delivery/articles/routes.js';
 import { storyService } from './delivery/articles/service.js';
@@ -86,7 +88,20 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
 
   const access = accessService(store, clock);
   const api: Api = { app, access };
-  const { articles, sections, changes, library, desks, tags, preflight, publishing, propagation, keys } = services;
+  const {
+    articles,
+    sections,
+    changes,
+    library,
+    removals,
+    usages,
+    desks,
+    tags,
+    preflight,
+    publishing,
+    propagation,
+    keys,
+  } = services;
   const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
   const { revisions, restoring, resourceRevisions, asOf } = services;
   const stories = storyService(store, listLinks);
@@ -108,6 +123,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);
+  usageRoutes(api, usages, async (kind, id) =>
+    kind === 'article' ? (await articles.getRecord(id)).summary.id : (await library[kind].get(id)).id,
+  );
+  removalRoutes(api, removals);
   taxonomyRoutes(api, 'desk', desks);
   taxonomyRoutes(api, 'tag', tags);
   propagationRoutes(api, propagation);

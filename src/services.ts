@@ -4,11 +4,14 @@ import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
 import { libraryKinds } from './content/library/kinds.js';
 import { libraryService } from './content/library/service.js';
+import { articleRemoval } from './content/removal/articles.js';
+import { libraryRemoval } from './content/removal/library.js';
 import { resourceRevisionService } from './content/revisions/resources/service.js';
 import { restoringService } from './content/revisions/restoring/service.js';
 import { revisionService } from './content/revisions/service.js';
 import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
+import { usageService } from './content/usages/service.js';
 import type { Clock } from './kernel/clock.js';
 import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
@@ -32,6 +35,13 @@ export function buildServices(store: Store, clock: Clock) {
       quote: libraryService('quote', store, clock, propagation),
       embed: libraryService('embed', store, clock, propagation),
     },
+    removals: {
+      article: articleRemoval(store, clock, articles),
+      image: libraryRemoval('image', store, clock),
+      quote: libraryRemoval('quote', store, clock),
+      embed: libraryRemoval('embed', store, clock),
+    },
+    usages: usageService(store),
     desks: taxonomyService('desk', store, clock, propagation),
     tags: taxonomyService('tag', store, clock, propagation),
     preflight: preflightService(store, clock, articles),

@@ -67,6 +67,11 @@ export function sendCreated(reply: FastifyReply, resource: { version: number }, 
   return sendManaged(reply, resource);
 }
 
+/** Answers 204 with the version that a thing has now that it is deleted. */
+export function sendDeleted(reply: FastifyReply, version: number): FastifyReply {
+  return reply.code(204).header('etag', versionTag(version)).send();
+}
+
 export function managedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   { app, access }: Api,
   operation: ManagedOperation<Params, Query, Body>,

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.js';
+import { namedUsagesMax, Usage } from '../kernel/usage.js';
 import { withoutSecret } from './secret-addresses.js';
 
 interface ProblemType {
@@ -57,7 +58,8 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
   conflict: {
     status: 409,
     title: 'Conflict',
-    explanation: 'What is there does not allow this: a slug is taken, or something is in a state that forbids it.',
+    explanation:
+      'What is there does not allow this: a slug is taken, or something is in a state that forbids it. What is used cannot be deleted: usages says where.',
   },
   stale_version: {
     status: 412,
@@ -166,6 +168,11 @@ export const Problem = z
       .array(z.string())
       .optional()
       .meta({ description: 'With forbidden: live stories that use the resource, by id.' }),
+    usages: z
+      .array(Usage)
+      .optional()
+      .meta({ description: `With conflict, when it is used: where; the first ${namedUsagesMax} places.` }),
+    usageCount: z.int().optional().meta({ description: 'With usages: in how many places it is used.', example: 1 }),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
 

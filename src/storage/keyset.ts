@@ -33,6 +33,22 @@ export function keyOrder(column: Column, seek: Seek | undefined): { order: SQL; 
     : { order: asc(column), bound: gt(column, position) };
 }
 
+/** The same, by any number of ascending columns. */
+export function ascending(
+  columns: readonly [Column, ...Column[]],
+  seek: Seek | undefined,
+): { order: SQL[]; bound: SQL | undefined } {
+  const isBackwards = seek?.direction === 'previous';
+  const order = columns.map((column) => (isBackwards ? desc(column) : asc(column)));
+  if (!seek) return { order, bound: undefined };
+  const row = sql.join([...columns], sql`, `);
+  const position = sql.join(
+    seek.position.map((value) => sql`${value}`),
+    sql`, `,
+  );
+  return { order, bound: isBackwards ? sql`(${row}) < (${position})` : sql`(${row}) > (${position})` };
+}
+
 /** Rows that were read backwards, in the list's own order. */
 export function inListOrder<Row>(rows: Row[], seek: Seek | undefined): Row[] {
   return seek?.direction === 'previous' ? rows.reverse() : rows;

@@ -117,7 +117,7 @@ describe('methods', () => {
       ['/v1/articles', 'GET, HEAD, OPTIONS'],
       ['/v1/articles/some-slug', 'GET, HEAD, OPTIONS'],
       [path, 'GET, HEAD, POST, OPTIONS'],
-      [`${path}/some-id`, 'GET, HEAD, PUT, PATCH, OPTIONS'],
+      [`${path}/some-id/publish`, 'POST, OPTIONS'],
     ] as const) {
       const { headers, body } = await app.as.admin.delete(address).expect(405);
       expect(headers.allow).toBe(allow);

@@ -12,7 +12,7 @@ import {
   type Plural,
 } from '../support/editing.js';
 import { requireFresh } from '../support/freshness.js';
-import { Gate } from '../support/gate.js';
+import { Gate, type Meeting } from '../support/gate.js';
 import { createStory, embed, image, publishStory, quote } from '../support/stories.js';
 
 const gate = new Gate();
@@ -23,27 +23,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 type Answer = { status: number; body: { data: Members } };
-interface Meeting {
-  operation: () => PromiseLike<Answer>;
-  /** What somebody else does in between, from start to end. */
-  meanwhile: () => Promise<unknown>;
-  /** What holds afterwards, whichever came first. */
-  after: (answer: Answer) => Promise<void>;
-}
-
-/** Arranges a meeting anew for each step of the operation, so that the other comes in at every one of them. */
-async function meetAtEachStep(arrange: () => Promise<Meeting>, stepsMin = 5): Promise<void> {
-  for (let k = 1; k < 100; k++) {
-    const { operation, meanwhile, after } = await arrange();
-    const { result, wasInterrupted } = await gate.run(k, operation, meanwhile);
-    if (!wasInterrupted) {
-      expect(k).toBeGreaterThan(stepsMin);
-      return;
-    }
-    await after(result);
-  }
-  throw new Error('The operation came to no end.');
-}
+const meetAtEachStep = (arrange: () => Promise<Meeting<Answer>>) => gate.meetAtEachStep(arrange);
 
 const storyOf = (blocks: Members[], fields: Members = {}) => ({
   headline: 'A story',

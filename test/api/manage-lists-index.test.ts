@@ -85,6 +85,14 @@ const stepsOf = async (address: string) =>
 const scans = (steps: string[]) =>
   steps.filter((step) => /^SCAN (?!examined|counted)/.test(step) && !/^SCAN \w+ USING (COVERING )?INDEX/.test(step));
 
+describe('a list of what is deleted', () => {
+  it.each(['articles', 'images', 'quotes', 'embeds'])('is read along an index of just those: %s', async (plural) => {
+    const steps = await stepsOf(`/v1/manage/${plural}?deleted=true`);
+    expect(steps.join('\n')).toContain(`${plural}_deleted_by_update`);
+    expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+  });
+});
+
 describe('a list of many articles', () => {
   it.each<[string, string]>([
     ['', 'articles_by_update'],

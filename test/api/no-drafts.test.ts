@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
+import { removed } from '../support/removal.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
 
 const canary = 'Zq7canary';
@@ -116,6 +117,23 @@ beforeAll(async () => {
   for (const name of [withdrawn.id, withdrawn.slug]) stories.add(name);
   await withdrawStory(app, withdrawn.id);
 
+  // Was never published, or was withdrawn, and has been deleted with all that it used.
+  for (const [slug, wasLive] of [
+    [`${canaryKey}-deleted`, false],
+    [`${canaryKey}-deleted-withdrawn`, true],
+  ] as const) {
+    const body = { ...secretFields, slug, language: 'en', sections: [{ heading: canary, blocks: secretBlocks() }] };
+    const { id, sections } = wasLive ? await liveStory(app, body) : await createStory(app, body);
+    hide(...idsIn([id, sections]), slug);
+    for (const name of [id, slug]) stories.add(name);
+    if (wasLive) await withdrawStory(app, id);
+    await removed(app, `/v1/manage/articles/${id}`, 'publisher');
+    const [picture, , said, film] = sections[0]?.blocks ?? [];
+    await removed(app, `/v1/manage/images/${picture?.imageId}`);
+    await removed(app, `/v1/manage/quotes/${said?.quoteId}`);
+    await removed(app, `/v1/manage/embeds/${film?.embedId}`);
+  }
+
   // Is live without the words, which are in its notes, in what it was before, and in what it is to become.
   live = await liveStory(app, shortStory({ ...secretFields, slug: 'live', sections: [{ blocks: secretBlocks() }] }));
   hide(...idsIn(live.sections).filter((id) => id !== live.id));
@@ -179,7 +197,7 @@ describe('readers', () => {
     }
     expect(leaks).toEqual([]);
     expect(addresses.length).toBeGreaterThan(100);
-  });
+  }, 60_000);
 
   it('are told of a draft by its id or slug what they are told of what never was', async () => {
     const never = '01852a5c-9d00-7a11-8b22-0123456789ab';

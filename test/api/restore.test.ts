@@ -148,7 +148,8 @@ describe('POST /v1/manage/articles/{id}/revisions/{version}/restore', () => {
   });
 
   it('keeps the anchors that readers know, gives others back, and never two sections the same', async () => {
-    const headed = (...headings: string[]) => headings.map((heading) => ({ heading, blocks: [] }));
+    const headed = (...headings: string[]) =>
+      headings.map((heading) => ({ heading, blocks: [{ type: 'paragraph', text: 'Text.' }] }));
     const story = await createStory(app, shortStory({ sections: headed('Gas', 'War', 'Talks') }));
     const [gas, war, talks] = story.sections.map(({ id }) => id);
     // The first two change anchors, which readers have not seen; then one of them goes and the other is published.

@@ -17,6 +17,7 @@ const list = async (id: string, query = '') =>
   (await app.as.viewer.get(`${address(id)}/revisions${query}`).expect(200)).body;
 const revision = async (id: string, version: number) =>
   (await app.as.viewer.get(`${address(id)}/revisions/${version}`).expect(200)).body.data;
+const added = { type: 'paragraph', text: 'Added.' };
 const sectionOf = ({ sections }: Story, i: number) => sections[i]?.id ?? '';
 
 /** The working copy as a revision tells of it. */
@@ -44,7 +45,7 @@ async function editedStory() {
   const [first, second, third] = story.sections.map((section) => `/v1/manage/sections/${section.id}`);
   await write('patch', address(id), { headline: 'Changed', deck: 'New.' }, 'jane');
   await write('patch', second ?? '', { heading: 'Changed' }, 'joe');
-  await write('post', `${address(id)}/sections`, { heading: 'Added', after: null });
+  await write('post', `${address(id)}/sections`, { heading: 'Added', blocks: [added], after: null });
   await write('post', `${third}/move`, { after: null }, 'jane');
   await write('post', `${address(id)}/publish`, {});
   await write('delete', first ?? '', undefined, 'joe');
@@ -181,7 +182,7 @@ describe('GET /v1/manage/articles/{id}/revisions/{version}', () => {
   it('is not changed by what comes after', async () => {
     const story = await liveStory(app);
     const before = await revision(story.id, 2);
-    await editSection(app, sectionOf(story, 1), { blocks: [] });
+    await editSection(app, sectionOf(story, 1), { blocks: [added] });
     await publishStory(app, story.id);
     expect((await act(app, story.id, 'withdraw')).status).toBe(200);
     expect(await revision(story.id, 2)).toEqual(before);
@@ -190,7 +191,6 @@ describe('GET /v1/manage/articles/{id}/revisions/{version}', () => {
   it('answers 410 for a version that was erased', async () => {
     const { id } = await createStory(app, shortStory({ sections: [] }));
     const { db, tables, commit } = app.store;
-    const row = { articleId: id, kind: 'article' as const, resourceId: 'x', version: 1, articleVersion: 1 };
     const at = '2026-01-15T10:00:00.000Z';
     const other = { ...(await read(id)), id: '01852a5c-0000-7000-8000-0000000000ff' };
     // A story of which only the numbers were kept.
@@ -204,7 +204,8 @@ describe('GET /v1/manage/articles/{id}/revisions/{version}', () => {
       },
       {
         query: db.insert(tables.revisions).values({
-          ...{ ...row, articleId: other.id, resourceId: other.id, at, action: 'create', fields: [], content: null },
+          ...{ kind: 'article', resourceId: other.id, articleId: other.id, version: 1, articleVersion: 1 },
+          ...{ at, action: 'create', fields: [], content: null },
         }),
       },
     ]);

@@ -4,18 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Documented } from '../../src/http/operation.js';
 import { type Role, roles } from '../../src/kernel/actor.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { removed } from '../support/removal.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
 
 let app: TestApp;
 let operations: readonly Documented[];
 /** Ids for a path's parameter, by what stands behind it. */
-let targets: Record<'live' | 'draft' | 'missing', Record<string, string>>;
+let targets: Record<'live' | 'draft' | 'deleted' | 'missing', Record<string, string>>;
 
 beforeAll(async () => {
   app = await startApp();
   operations = app.app.operations;
   const live = await liveStory(app);
   const draft = await createStory(app, shortStory({ desk: 'draft-desk', tags: ['draft-tag'] }));
+  const gone = await createStory(app, shortStory({ desk: 'gone-desk', tags: ['gone-tag'] }));
   const propagation = await beginPropagation();
   const tokens = new Map([
     [live.id, await previewToken(live.id, false)],
@@ -39,11 +41,18 @@ beforeAll(async () => {
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
   });
+  const deleted = idsOf(gone);
+  for (const kind of ['articles', 'images', 'quotes', 'embeds'])
+    await removed(
+      app,
+      `/v1/manage/${kind}/{id}`.replace('{id}', deleted[`/v1/manage/${kind}/{id}` as keyof typeof deleted]),
+    );
   const missing = '01852a5c-0000-7000-8000-00000000dead';
   const liveIds = idsOf(live);
   targets = {
     live: liveIds,
     draft: idsOf(draft),
+    deleted,
     missing: Object.fromEntries(Object.keys(liveIds).map((path) => [path, missing])),
   };
 });
@@ -86,6 +95,14 @@ function pathFor(path: string, target: keyof typeof targets): string {
     .replace('{version}', '1');
 }
 
+/** Deleted is what only its deletion's undoing finds, and who reads its history. Not everything can be deleted: desks, tags, keys cannot. */
+function isNotThere({ path, operationId }: Documented, target: keyof typeof targets): boolean {
+  if (!path.includes('{')) return false;
+  if (target !== 'deleted') return target === 'missing';
+  const findsDeleted = /^(undelete|diff|(list|get)\w+Revisions?$)/;
+  return /\/(articles|sections|images|quotes|embeds)\//.test(path) && !findsDeleted.test(operationId);
+}
+
 /** Sends a request without body or version, so that one that is let in stops at 428 or 400, and nothing is written. */
 async function statusOf(
   operation: Documented,
@@ -125,7 +142,7 @@ async function countRows(): Promise<number[]> {
 describe('who may do what', () => {
   it('is 401 without a key on every managed operation, whatever is there, and with a bad key on every operation', async () => {
     for (const operation of operations) {
-      for (const target of ['live', 'draft', 'missing'] as const) {
+      for (const target of ['live', 'draft', 'deleted', 'missing'] as const) {
         if (operation.role)
           expect([operation.operationId, await statusOf(operation, target, undefined)]).toEqual([
             operation.operationId,
@@ -141,7 +158,7 @@ describe('who may do what', () => {
     }
   });
 
-  it('is 403 below the role of an operation and let in from it on, 404 for what is missing; refusals write nothing', async () => {
+  it('is 403 below the role of an operation and let in from it on, 404 for what is missing or deleted; refusals write nothing', async () => {
     const before = await countRows();
     const asked = operations.filter(
       ({ role, operationId }) => role && operationId !== 'createArticle' && !doneAsSent.has(operationId),
@@ -149,13 +166,15 @@ describe('who may do what', () => {
     for (const operation of asked) {
       for (const role of roles) {
         const isAllowed = roles.indexOf(role) >= roles.indexOf(operation.role ?? 'admin');
-        for (const target of ['live', 'draft', 'missing'] as const) {
+        for (const target of ['live', 'draft', 'deleted', 'missing'] as const) {
           const status = await statusOf(operation, target, bearer(role));
           const what = `${operation.operationId} as ${role} on ${target}`;
           if (!isAllowed) expect([what, status]).toEqual([what, 403]);
-          else if (operation.path.includes('{') && target === 'missing') expect([what, status]).toEqual([what, 404]);
+          else if (isNotThere(operation, target)) expect([what, status]).toEqual([what, 404]);
           else if (
-            /patch(Image|Quote|Embed|Desk|Tag)|restore(Image|Quote|Embed)/.test(operation.operationId) &&
+            /^(patch(Image|Quote|Embed|Desk|Tag)|restore(Image|Quote|Embed)|(un)?deleteArticle)/.test(
+              operation.operationId,
+            ) &&
             target === 'live' &&
             role === 'editor'
           )
@@ -173,9 +192,9 @@ describe('who may do what', () => {
     for (const operation of operations.filter(({ role, path }) => !role && path.includes('{'))) {
       for (const authorization of [undefined, bearer('viewer'), bearer('admin')]) {
         const statuses = [];
-        for (const target of ['live', 'draft', 'missing'] as const)
+        for (const target of ['live', 'draft', 'deleted', 'missing'] as const)
           statuses.push(await statusOf(operation, target, authorization));
-        expect([operation.operationId, statuses]).toEqual([operation.operationId, [200, 404, 404]]);
+        expect([operation.operationId, statuses]).toEqual([operation.operationId, [200, 404, 404, 404]]);
       }
     }
   });

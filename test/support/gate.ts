@@ -1,8 +1,17 @@
 // Stands between the server and its store, and lets something else happen at a chosen step of an operation.
+import { expect } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
 
 /** Something that happens to completion between two steps of an operation. */
 type Interruption = () => Promise<unknown>;
+
+export interface Meeting<Answer> {
+  operation: () => PromiseLike<Answer>;
+  /** What somebody else does in between, from start to end. */
+  meanwhile: Interruption;
+  /** What holds afterwards, whichever came first. */
+  after: (answer: Answer) => Promise<void>;
+}
 
 export class Gate {
   #stepsBefore = 0;
@@ -47,5 +56,19 @@ export class Gate {
     const wasInterrupted = this.#interruption === undefined;
     this.#interruption = undefined;
     return { result, wasInterrupted };
+  }
+
+  /** Arranges a meeting anew for each step of an operation, so that the other comes in at every one of them. */
+  async meetAtEachStep<Answer>(arrange: () => Promise<Meeting<Answer>>, stepsMin = 5): Promise<void> {
+    for (let k = 1; k < 100; k++) {
+      const { operation, meanwhile, after } = await arrange();
+      const { result, wasInterrupted } = await this.run(k, operation, meanwhile);
+      if (!wasInterrupted) {
+        expect(k).toBeGreaterThan(stepsMin);
+        return;
+      }
+      await after(result);
+    }
+    throw new Error('The operation came to no end.');
   }
 }

@@ -48,13 +48,15 @@ function embargoOf({ embargoedUntil: until, embargoReason: reason }: Row): Artic
   return until === null || reason === null ? null : { until, reason };
 }
 
-/** The article with this id or working slug, deleted or not. */
+/** The article with this id, deleted or not, or with this working slug. */
 export async function findArticle(
   { db, tables: { articles }, all }: Store,
   idOrSlug: string,
 ): Promise<ArticleRecord | undefined> {
-  const column = isId(idOrSlug) ? articles.id : articles.slug;
-  const [row] = await all(db.select().from(articles).where(eq(column, idOrSlug)).limit(1));
+  const isOne = isId(idOrSlug)
+    ? eq(articles.id, idOrSlug)
+    : and(eq(articles.slug, idOrSlug), isNull(articles.deletedAt));
+  const [row] = await all(db.select().from(articles).where(isOne).limit(1));
   return row && recordOf(row);
 }
 

@@ -180,9 +180,14 @@ export function articleService(store: Store, clock: Clock) {
     ifMatch: string | undefined,
   ): Promise<{ record: ArticleRecord; sections: SectionRecord[] }> {
     const record = await getRecord(idOrSlug);
+    return { record, sections: await getMatchingSections(record, ifMatch) };
+  }
+
+  /** The sections of an article, deleted or not, that is at the version which was named. @throws `stale_version` */
+  async function getMatchingSections(record: ArticleRecord, ifMatch: string | undefined): Promise<SectionRecord[]> {
     const sections = await listSections(store, record.summary.id, record.sectionIds);
     await requireMatch(ifMatch, record.summary.version, (version) => changedSince(record, sections, version));
-    return { record, sections };
+    return sections;
   }
 
   /** Pointers to what has changed in the working copy since a version. */
@@ -343,7 +348,7 @@ export function articleService(store: Store, clock: Clock) {
     return !(await hasArticles(store));
   }
 
-  return { get, getRecord, getMatching, isEmpty, list, create, replace, patch };
+  return { get, getRecord, getMatching, getMatchingSections, requireFreeSlug, isEmpty, list, create, replace, patch };
 }
 
 /** @throws `invalid` when the patch leads to fields that are wrong together */

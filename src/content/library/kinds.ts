@@ -91,10 +91,3 @@ const embed: LibraryKind<'embed'> = {
 };
 
 export const libraryKinds: { [K in ResourceKind]: LibraryKind<K> } = { image, quote, embed };
-
-/** Ids of the example story, so that reading one runs as it stands. */
-export const idExamples: Record<ResourceKind, string> = {
-  image: '01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17',
-  quote: '01852a5c-7083-72d5-8b39-e14a6f0c925d',
-  embed: '01852a5c-ebf0-70cb-b693-81e4dc3f952a',
-};

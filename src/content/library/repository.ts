@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
@@ -94,16 +94,72 @@ export function updateResource<K extends ResourceKind>(
   ];
 }
 
-/** Writes down which images the resource points at. */
+/** Deletes a resource from the version that was read, with its revision and change. It points at nothing any more. */
+export function deleteResource<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  resource: Managed,
+  facts: ResourceFacts[K],
+  actor: Actor,
+  at: string,
+): Statement[] {
+  return [
+    ...deletionStatements(store, kind, resource, facts, at, 'delete', actor, at),
+    ...imageUseStatements(store, kind, resource.id, undefined),
+  ];
+}
+
+/** Brings a deleted resource back from the version that was read, with its revision and change. */
+export function undeleteResource<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  resource: Managed,
+  facts: ResourceFacts[K],
+  actor: Actor,
+  at: string,
+): Statement[] {
+  return [
+    ...deletionStatements(store, kind, resource, facts, null, 'undelete', actor, at),
+    ...imageUseStatements(store, kind, resource.id, facts),
+  ];
+}
+
+function deletionStatements<K extends ResourceKind>(
+  store: Store,
+  kind: K,
+  { id, version }: Managed,
+  content: ResourceFacts[K],
+  deletedAt: string | null,
+  action: 'delete' | 'undelete',
+  actor: Actor,
+  at: string,
+): Statement[] {
+  const table = tableOf(store, kind);
+  const isAsRead = action === 'delete' ? isNull(table.deletedAt) : isNotNull(table.deletedAt);
+  return [
+    {
+      query: store.db
+        .update(table)
+        .set({ ...updateStamp(actor, at), version: version + 1, deletedAt })
+        .where(and(eq(table.id, id), eq(table.version, version), isAsRead)),
+      rows: 1,
+    },
+    ...revisionStatements(store, actor, at, [{ kind, id, version: version + 1, action, fields: [], content }]),
+    ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action }]),
+  ];
+}
+
+/** Writes down which images the resource points at; none when it is deleted. */
 function imageUseStatements<K extends ResourceKind>(
   { db, tables }: Store,
   kind: K,
   id: string,
-  facts: ResourceFacts[K],
+  facts: ResourceFacts[K] | undefined,
 ): Statement[] {
   if (kind !== 'embed') return [];
   const { whereUsed } = tables;
-  const uses = libraryKinds[kind].imageReferences(facts).map((reference) => ({
+  const references = facts === undefined ? [] : libraryKinds[kind].imageReferences(facts);
+  const uses = references.map((reference) => ({
     scope: 'working' as const,
     userKind: 'embed' as const,
     userId: id,

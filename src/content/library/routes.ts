@@ -12,8 +12,9 @@ import {
   sendManaged,
 } from '../../http/managed-operation.js';
 import type { Api } from '../../http/operation.js';
+import { exampleIds } from '../addresses.js';
 import { reachShape } from '../propagation.js';
-import { idExamples, type LibraryKind, libraryKinds } from './kinds.js';
+import { type LibraryKind, libraryKinds } from './kinds.js';
 import { defaultSort, libraryFilters } from './list/schemas.js';
 import type { LibraryService } from './service.js';
 
@@ -31,7 +32,7 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
   const named = noun.charAt(0).toUpperCase() + noun.slice(1);
   const chapter = { group: 'Management', chapter: `${named}s` } as const;
   const params = z.object({
-    id: z.string().meta({ description: `Id of the ${noun}.`, example: idExamples[kind] }),
+    id: z.string().meta({ description: `Id of the ${noun}.`, example: exampleIds[kind] }),
   });
   const answer = { description: `The ${noun}.`, schema: dataOf(Sent), headers: ['ETag'] } as const;
 

@@ -69,6 +69,7 @@ export const images = sqliteTable(
   },
   (t) => [
     index('images_by_update').on(t.updatedAt, t.id),
+    index('images_deleted_by_update').on(t.updatedAt, t.id).where(sql`${t.deletedAt} IS NOT NULL`),
     check('images_version', sql`${t.version} >= 1`),
     check('images_decorative', sql`${t.decorative} IN (0, 1)`),
   ],
@@ -93,7 +94,11 @@ export const quotes = sqliteTable(
     language: text().notNull(),
     sourceUrl: text(),
   },
-  (t) => [index('quotes_by_update').on(t.updatedAt, t.id), check('quotes_version', sql`${t.version} >= 1`)],
+  (t) => [
+    index('quotes_by_update').on(t.updatedAt, t.id),
+    index('quotes_deleted_by_update').on(t.updatedAt, t.id).where(sql`${t.deletedAt} IS NOT NULL`),
+    check('quotes_version', sql`${t.version} >= 1`),
+  ],
 );
 
 export const embeds = sqliteTable(
@@ -116,6 +121,7 @@ export const embeds = sqliteTable(
   },
   (t) => [
     index('embeds_by_update').on(t.updatedAt, t.id),
+    index('embeds_deleted_by_update').on(t.updatedAt, t.id).where(sql`${t.deletedAt} IS NOT NULL`),
     check('embeds_version', sql`${t.version} >= 1`),
     check('embeds_kind', sql`${t.kind} IN ('video', 'audio', 'social', 'interactive', 'document')`),
   ],
@@ -166,7 +172,7 @@ export const articles = sqliteTable(
     scheduleFailure: json<{ scheduleId: string; action: 'publish' | 'withdraw'; at: string; reason: string }>(),
   },
   (t) => [
-    uniqueIndex('articles_slug').on(t.slug),
+    uniqueIndex('articles_slug').on(t.slug).where(sql`${t.deletedAt} IS NULL`),
     index('articles_by_update').on(t.updatedAt, t.id),
     index('articles_of_stage').on(t.stage, t.updatedAt, t.id),
     index('articles_of_state').on(t.state, t.updatedAt, t.id),

@@ -20,7 +20,7 @@ export function libraryListing(store: Store, kind: ResourceKind, filters: Librar
   return listingOf(
     table,
     filters,
-    { ofDeleted: false, ofActors: false },
+    { ofDeleted: true, ofActors: false },
     {
       filters: [
         mediaKind === undefined ? undefined : eq(embeds.kind, mediaKind),

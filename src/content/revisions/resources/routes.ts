@@ -3,7 +3,8 @@ import type { ResourceKind } from '../../../blocks/library.js';
 import { dataOf, pageOf, pageQuery, sendPage } from '../../../http/lists.js';
 import { dryRun, managedOperation, sendChanged } from '../../../http/managed-operation.js';
 import type { Api } from '../../../http/operation.js';
-import { idExamples, type LibraryKind, libraryKinds } from '../../library/kinds.js';
+import { exampleIds } from '../../addresses.js';
+import { type LibraryKind, libraryKinds } from '../../library/kinds.js';
 import type { LibraryService } from '../../library/service.js';
 import { reachShape } from '../../propagation.js';
 import { ResourceDiff } from '../diff-schemas.js';
@@ -23,7 +24,7 @@ export function resourceRevisionRoutes<K extends ResourceKind>(
   const named = noun.charAt(0).toUpperCase() + noun.slice(1);
   const chapter = { group: 'Management', chapter: 'Revisions' } as const;
   const path = `/v1/manage/${plural}/{id}`;
-  const id = z.string().meta({ description: `Id of the ${noun}.`, example: idExamples[kind] });
+  const id = z.string().meta({ description: `Id of the ${noun}.`, example: exampleIds[kind] });
   const ofResource = z.object({ id });
   const ofVersion = z.object({ id, version: versionParam });
   const Revised = z
