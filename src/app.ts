@@ -35,10 +35,12 @@ import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
+import { embargoRoutes } from './publishing/embargo/routes.js';
 import { preflightRoutes } from './publishing/preflight/routes.js';
 import { previewLinkRoutes, previewRoutes } from './publishing/previews/routes.js';
 import { propagationRoutes } from './publishing/propagation/routes.js';
 import { publishingRoutes } from './publishing/routes.js';
+import { scheduleRoutes } from './publishing/schedules/routes.js';
 import type { Services } from './services.js';
 import type { Store } from './storage/store.js';
 
@@ -120,6 +122,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   publishingRoutes(api, articles, publishing);
   correctionRoutes(api, articles, services.corrections);
   previewLinkRoutes(api, articles, services.previews, { origin: config.publicUrl, frontEnd: config.previewUrl });
+  embargoRoutes(api, articles, services.embargoes);
+  scheduleRoutes(api, articles, services.schedules);
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);
@@ -142,6 +146,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   );
   app.addHook('onClose', () => propagation.stop());
   app.addHook('onClose', () => access.note());
+  app.addHook('onReady', async () =>
+    services.scheduler.start((error) => app.log.error(error, 'a schedule could not fire; it is tried again')),
+  );
+  app.addHook('onClose', () => services.scheduler.stop());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

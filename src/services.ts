@@ -15,9 +15,13 @@ import { usageService } from './content/usages/service.js';
 import type { Clock } from './kernel/clock.js';
 import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
+import { embargoService } from './publishing/embargo/service.js';
 import { preflightService } from './publishing/preflight/service.js';
 import { previewService } from './publishing/previews/service.js';
 import { propagationService } from './publishing/propagation/service.js';
+import { firing } from './publishing/schedules/firing.js';
+import { scheduler } from './publishing/schedules/scheduler.js';
+import { scheduleService } from './publishing/schedules/service.js';
 import { publishingService } from './publishing/service.js';
 import type { Store } from './storage/store.js';
 
@@ -27,6 +31,7 @@ export function buildServices(store: Store, clock: Clock) {
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
   const revisions = revisionService(store);
+  const publishing = publishingService(store, clock, articles, propagation);
   return {
     articles,
     sections: sectionService(store, clock),
@@ -45,9 +50,12 @@ export function buildServices(store: Store, clock: Clock) {
     desks: taxonomyService('desk', store, clock, propagation),
     tags: taxonomyService('tag', store, clock, propagation),
     preflight: preflightService(store, clock, articles),
-    publishing: publishingService(store, clock, articles, propagation),
     previews: previewService(store, clock, articles),
     corrections: correctionService(store, clock, articles, propagation),
+    publishing,
+    schedules: scheduleService(store, clock, articles),
+    scheduler: scheduler(store, clock, firing(store, clock, publishing)),
+    embargoes: embargoService(store, clock, articles),
     propagation,
     changes: changeLog(store),
     keys: keyService(store, clock),

@@ -18,6 +18,8 @@ export interface RevisionEntry {
   action: string;
   fields: string[];
   content: unknown;
+  /** Why, where whoever does it has to say. */
+  reason?: string;
 }
 
 /** The content of a section, as revisions keep it. */
@@ -41,7 +43,7 @@ export function revisionStatements(
   entries: readonly RevisionEntry[],
 ): Statement[] {
   if (entries.length === 0) return [];
-  const rows = entries.map(({ kind, id, version, article, action, fields, content }) => ({
+  const rows = entries.map(({ kind, id, version, article, action, fields, content, reason }) => ({
     kind,
     resourceId: id,
     version,
@@ -53,6 +55,7 @@ export function revisionStatements(
     action,
     fields,
     content,
+    reason: reason ?? null,
   }));
   return [{ query: db.insert(tables.revisions).values(rows), rows: rows.length }];
 }

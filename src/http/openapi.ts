@@ -134,6 +134,7 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Previews': 'Links that show articles before they are published. Needs an API key.',
   'Management: Revisions':
     'What stories and resources were, what has changed, and how to have it back. Needs an API key.',
+  'Management: Schedules': 'Publications and withdrawals that wait for their time. Needs an API key.',
   'Management: Images': 'The pictures of the library. Needs an API key.',
   'Management: Quotes': 'The quotes of the library. Needs an API key.',
   'Management: Embeds': 'The embedded media of the library. Needs an API key.',

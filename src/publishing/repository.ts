@@ -1,10 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, lt, not, or, sql } from 'drizzle-orm';
 import type { ArticleLink } from '../blocks/story.js';
-import type { ArticleRecord } from '../content/articles/repository.js';
 import type { Publication } from '../content/articles/schemas.js';
 import { isRetracted } from '../content/corrections/repository.js';
-import { updateStamp } from '../content/managed.js';
-import type { Actor } from '../kernel/actor.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, type PublicationTimes } from './compile.js';
 
@@ -203,79 +200,5 @@ export function fixAnchors({ db, tables: { sections } }: Store, articleId: strin
       .update(sections)
       .set({ anchorFixed: true })
       .where(and(eq(sections.articleId, articleId), isNull(sections.deletedAt), eq(sections.anchorFixed, false))),
-  };
-}
-
-export function markLive(
-  { db, tables: { articles } }: Store,
-  { summary: { id, version } }: ArticleRecord,
-  times: PublicationTimes,
-  actor: Actor,
-  at: string,
-): Statement {
-  const values = {
-    ...times,
-    ...updateStamp(actor, at),
-    state: 'live' as const,
-    withdrawnAt: null,
-    version: version + 1,
-    liveVersion: version + 1,
-  };
-  return {
-    query: db
-      .update(articles)
-      .set(values)
-      .where(and(eq(articles.id, id), eq(articles.version, version), isNull(articles.deletedAt))),
-    rows: 1,
-  };
-}
-
-/** Notes that readers are told of a correction; the version that they see stays. */
-export function markCorrected(
-  { db, tables: { articles } }: Store,
-  { summary: { id, version } }: ArticleRecord,
-  actor: Actor,
-  at: string,
-): Statement {
-  const values = { ...updateStamp(actor, at), contentUpdatedAt: at, version: version + 1 };
-  return {
-    query: db
-      .update(articles)
-      .set(values)
-      .where(and(eq(articles.id, id), eq(articles.version, version), eq(articles.state, 'live'))),
-    rows: 1,
-  };
-}
-
-export function markWithdrawn(
-  { db, tables: { articles } }: Store,
-  { summary: { id, version } }: ArticleRecord,
-  actor: Actor,
-  at: string,
-): Statement {
-  const values = { ...updateStamp(actor, at), state: 'withdrawn' as const, withdrawnAt: at, version: version + 1 };
-  return {
-    query: db
-      .update(articles)
-      .set(values)
-      .where(and(eq(articles.id, id), eq(articles.version, version))),
-    rows: 1,
-  };
-}
-
-/** Writes down that a story went to readers, or was taken from them, by the version that follows the record's. */
-export function insertPublication(
-  { db, tables: { publications } }: Store,
-  { summary: { id, version } }: ArticleRecord,
-  action: 'publish' | 'withdraw',
-  { firstPublishedAt, publishedAt, contentUpdatedAt }: PublicationTimes,
-  actor: Actor,
-  at: string,
-): Statement {
-  const by = { byKey: actor.key, byActor: actor.person };
-  const times = { firstPublishedAt, publishedAt, contentUpdatedAt };
-  return {
-    query: db.insert(publications).values({ articleId: id, version: version + 1, action, at, ...by, ...times }),
-    rows: 1,
   };
 }

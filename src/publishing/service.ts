@@ -1,12 +1,10 @@
-import type { Correction } from '../blocks/story.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import type { ManagedArticle } from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
 import { insertCorrection } from '../content/corrections/repository.js';
-import { type ArticleContent, changeStatements, revisionStatements } from '../content/history.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
-import { DomainError, invalid } from '../kernel/errors.js';
+import { DomainError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
@@ -25,19 +23,26 @@ import { examine, isFit, requireFit, warningsAmong } from './preflight/examine.j
 import type { Finding } from './preflight/index.js';
 import type { PropagationService } from './propagation/service.js';
 import {
+  insertPublication,
+  markLive,
+  markWithdrawn,
+  type Release,
+  updatePublication,
+} from './publications/repository.js';
+import {
   emptySnapshot,
   findSnapshotHeads,
   fixAnchors,
   guardSnapshot,
-  insertPublication,
-  markLive,
-  markWithdrawn,
   publishSlug,
   putSnapshot,
   timesOf,
 } from './repository.js';
 import { Resources } from './resources.js';
+import { cancelPublication } from './schedules/repository.js';
 import type { PublishRequest } from './schemas.js';
+import { publicationTimes } from './times.js';
+import { traceChange, traceStatements } from './trace.js';
 import { findLiveOriginal } from './translations/repository.js';
 
 /** A story as its publication left it. */
@@ -69,7 +74,7 @@ export function publishingService(
   ): Promise<PublishOutcome> {
     const { id, warnings } = await decideAndCommit(store, async () => {
       const { record, content } = await getMatching(store, articles, idOrSlug, ifMatch);
-      const { id } = record.summary;
+      const { id, version, publication } = record.summary;
       const at = instant(clock);
       const times = publicationTimes(record, request, at);
       const correction = request.correction ? { id: newId(), ...request.correction, at } : undefined;
@@ -85,38 +90,37 @@ export function publishingService(
       // What was read while another saved is no version of the story; then it is the caller's that is stale.
       if (!isFit(findings)) await getMatching(store, articles, idOrSlug, ifMatch);
       requireFit(findings);
-      const statements = await publishStatements(record, content, resources, times, correction, actor, at);
-      return { statements: [...guards, ...statements], result: { id, warnings } };
+      const release = { content, version: version + 1, scheduledFor: publication.scheduledFor, correction };
+      const statements = await publicationStatements(record, release, resources, times, actor, at);
+      return { statements: [...guards, ...statements, fixAnchors(store, id)], result: { id, warnings } };
     });
     propagation.wake();
     return { article: await articles.get(id), warnings };
   }
 
   /**
-   * Takes a live story down; readers get 410. A withdrawn one stays as it is.
+   * Takes a live story down; readers get 410. A withdrawn one stays as it is. A publication that waits is cancelled, so that
+   * nothing brings the story back by itself.
    * @throws `not_found`, `stale_version`, `conflict` when it was never live
    */
   async function withdraw(idOrSlug: string, ifMatch: string | undefined, actor: Actor): Promise<ManagedArticle> {
     const id = await decideAndCommit(store, async () => {
       const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
       const { id, publication } = record.summary;
-      if (publication.state === 'unpublished')
-        throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
       const times = timesOf(publication);
-      if (publication.state === 'withdrawn' || !times) return { statements: [], result: id };
+      if (!times) throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
       const at = instant(clock);
-      const formerUses = await listLiveUses(store, id);
-      const formerOriginal = await findLiveOriginal(store, id);
-      const shown = (await findSnapshotHeads(store, [id])).get(id);
+      const cancelled = publication.scheduledFor === null ? [] : cancelPublication(store, id, actor, at);
+      if (publication.state === 'live') {
+        const noted = cancelled.length > 0 ? traceChange(store, record, { action: 'schedule.cancel' }, actor, at) : [];
+        const withdrawn = await withdrawalStatements(record, times, null, actor, at);
+        return { statements: [...cancelled, ...noted, ...withdrawn], result: id };
+      }
+      if (cancelled.length === 0) return { statements: [], result: id };
       const statements = [
-        markWithdrawn(store, record, actor, at),
-        emptySnapshot(store, id, shown?.etag ?? '', at),
-        ...liveUseStatements(store, id, formerUses, [], at),
-        ...storyCountStatements(store, formerUses, []),
-        ...facetStatements(store, id, []),
-        ...dropUnusedLibrarySnapshots(store, formerUses),
-        ...traceStatements(record, 'withdraw', times, actor, at),
-        ...(await relinked({ articleId: id, link: undefined, original: null, formerOriginal }, actor, at)),
+        ...cancelled,
+        updatePublication(store, record, { scheduledFor: null }, actor, at),
+        ...traceStatements(store, record, { action: 'schedule.cancel' }, actor, at),
       ];
       return { statements, result: id };
     });
@@ -124,30 +128,63 @@ export function publishingService(
     return articles.get(id);
   }
 
-  async function publishStatements(
+  /**
+   * The statements that take a live story down.
+   * @param scheduledFor when a version still waits to be published
+   */
+  async function withdrawalStatements(
     record: ArticleRecord,
-    content: ArticleContent,
-    resources: Resources,
     times: PublicationTimes,
-    correction: Correction | undefined,
+    scheduledFor: string | null,
     actor: Actor,
     at: string,
   ): Promise<Statement[]> {
-    const { id, slug } = record.summary;
+    const { id, version, publication } = record.summary;
+    const formerUses = await listLiveUses(store, id);
+    const formerOriginal = await findLiveOriginal(store, id);
+    const shown = (await findSnapshotHeads(store, [id])).get(id);
+    return [
+      markWithdrawn(store, record, scheduledFor, actor, at),
+      emptySnapshot(store, id, shown?.etag ?? '', at),
+      ...liveUseStatements(store, id, formerUses, [], at),
+      ...storyCountStatements(store, formerUses, []),
+      ...facetStatements(store, id, []),
+      ...dropUnusedLibrarySnapshots(store, formerUses),
+      insertPublication(store, record, 'withdraw', publication.liveVersion ?? version, times, actor, at),
+      ...traceStatements(store, record, { action: 'withdraw', isPublic: true }, actor, at),
+      ...(await relinked({ articleId: id, link: undefined, original: null, formerOriginal }, actor, at)),
+    ];
+  }
+
+  /**
+   * The statements that take a content of a story to readers, once it is known to be fit.
+   * @throws `unprocessable` when a live story that links to it would break a rule of preflight
+   */
+  async function publicationStatements(
+    record: ArticleRecord,
+    release: Release,
+    resources: Resources,
+    times: PublicationTimes,
+    actor: Actor,
+    at: string,
+  ): Promise<Statement[]> {
+    const { id } = record.summary;
+    const { content, version, correction } = release;
     const compilation = await compileArticle(store, id, content, times, resources, { correction });
     const former = (await findSnapshotHeads(store, [id])).get(id);
     const original = content.fields.translationOf;
     const change = await findLinkChange(store, id, former, { story: compilation.story, original }, correction);
+    const fields = correction ? ['/publication', '/corrections'] : ['/publication'];
     return [
       ...compilation.guards,
-      markLive(store, record, times, actor, at),
-      fixAnchors(store, id),
-      publishSlug(store, id, slug),
+      markLive(store, record, release, times, actor, at),
+      publishSlug(store, id, content.fields.slug),
       ...(former?.isLive ? [guardSnapshot(store, id, former.etag)] : []),
       putSnapshot(store, id, compilation.story, at),
       ...(await companionStatements(store, id, content, compilation, former, at)),
       ...(correction ? [insertCorrection(store, id, correction, actor)] : []),
-      ...traceStatements(record, 'publish', times, actor, at, correction ? ['/corrections'] : []),
+      insertPublication(store, record, 'publish', version, times, actor, at),
+      ...traceStatements(store, record, { action: 'publish', isPublic: true, fields }, actor, at),
       ...(change ? await relinked(change, actor, at) : []),
     ];
   }
@@ -157,66 +194,7 @@ export function publishingService(
     return (await propagation.propagate('article', link.articleId, { link }, actor, at)).statements;
   }
 
-  function traceStatements(
-    record: ArticleRecord,
-    action: 'publish' | 'withdraw',
-    times: PublicationTimes,
-    actor: Actor,
-    at: string,
-    otherFields: string[] = [],
-  ): Statement[] {
-    const { id, version } = record.summary;
-    const next = version + 1;
-    return [
-      insertPublication(store, record, action, times, actor, at),
-      ...revisionStatements(store, actor, at, [
-        {
-          kind: 'article',
-          id,
-          version: next,
-          article: { id, version: next },
-          action,
-          fields: ['/publication', ...otherFields],
-          content: null,
-        },
-      ]),
-      ...changeStatements(store, actor, at, [
-        { kind: 'article', id, version: next, action, articleId: id, isPublic: true },
-      ]),
-    ];
-  }
-
-  return { publish, withdraw };
-}
-
-/** @throws `invalid` for an instant to come, or a correction that is said to be minor */
-function publicationTimes(
-  { summary: { publication } }: ArticleRecord,
-  { publishedAt, minor, correction }: PublishRequest,
-  at: string,
-): PublicationTimes {
-  if (correction && minor) {
-    throw invalid([
-      { pointer: '/minor', code: 'not_minor', message: 'cannot be true with a correction, which readers are told of' },
-    ]);
-  }
-  if (publishedAt && publishedAt > at) {
-    throw invalid([
-      {
-        pointer: '/publishedAt',
-        code: 'in_the_future',
-        message: 'must be past; a story is published now or was before',
-      },
-    ]);
-  }
-  const published = publishedAt ?? publication.publishedAt ?? at;
-  const isFirst = publication.firstPublishedAt === null;
-  const updated = isFirst && !correction ? published : at;
-  return {
-    firstPublishedAt: publication.firstPublishedAt ?? published,
-    publishedAt: published,
-    contentUpdatedAt: minor && publication.contentUpdatedAt !== null ? publication.contentUpdatedAt : updated,
-  };
+  return { publish, withdraw, publicationStatements, withdrawalStatements, wake: propagation.wake };
 }
 
 function isUnchanged({ summary: { publication } }: ArticleRecord, times: PublicationTimes): boolean {

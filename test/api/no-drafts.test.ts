@@ -4,6 +4,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
 import { removed } from '../support/removal.js';
+import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
 
 const canary = 'Zq7canary';
@@ -156,6 +157,13 @@ beforeAll(async () => {
     .set(matching(await app.as.editor.get(`/v1/manage/articles/${live.id}`)))
     .expect(201);
   for (const id of idsIn((await managed(live.id)).sections)) if (!known.has(id)) hide(id);
+
+  // Waits to be published by what it has become, and the draft is under embargo, for reasons of the newsroom's own.
+  hide((await schedule(app, live.id, { at: ahead(app, 365 * 1440 * minuteMs) })).id);
+  await app.as.editor
+    .post(`/v1/manage/articles/${draft.id}/embargo`, { until: ahead(app, 1440 * minuteMs), reason: canary })
+    .set(matching(await app.as.editor.get(`/v1/manage/articles/${draft.id}`)))
+    .expect(200);
 });
 afterAll(() => app.close());
 

@@ -5,6 +5,7 @@ import type { Documented } from '../../src/http/operation.js';
 import { type Role, roles } from '../../src/kernel/actor.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { removed } from '../support/removal.js';
+import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
 
 let app: TestApp;
@@ -23,6 +24,9 @@ beforeAll(async () => {
     [live.id, await previewToken(live.id, false)],
     [draft.id, await previewToken(draft.id, true)],
   ]);
+  const at = ahead(app, 365 * 1440 * minuteMs);
+  const schedules = new Map<string, string>();
+  for (const { id } of [live, draft]) schedules.set(id, (await schedule(app, id, { at })).id);
   const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
     // The month that the live story was published in, and one without stories.
@@ -37,6 +41,7 @@ beforeAll(async () => {
     '/v1/manage/tags/{key}': tags?.[0] ?? '',
     '/v1/manage/propagations/{id}': propagation,
     '/v1/manage/keys/{id}': app.keys.viewer.split('_')[1] ?? '',
+    '/v1/manage/schedules/{id}': schedules.get(id) ?? 'none',
     '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
@@ -100,7 +105,7 @@ function isNotThere({ path, operationId }: Documented, target: keyof typeof targ
   if (!path.includes('{')) return false;
   if (target !== 'deleted') return target === 'missing';
   const findsDeleted = /^(undelete|diff|(list|get)\w+Revisions?$)/;
-  return /\/(articles|sections|images|quotes|embeds)\//.test(path) && !findsDeleted.test(operationId);
+  return /\/(articles|sections|images|quotes|embeds|schedules)\//.test(path) && !findsDeleted.test(operationId);
 }
 
 /** Sends a request without body or version, so that one that is let in stops at 428 or 400, and nothing is written. */

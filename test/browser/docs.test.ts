@@ -98,6 +98,7 @@ describe('/docs', () => {
       '/v1/manage/sections/{id}',
       '/v1/manage/propagations/{id}',
       '/v1/manage/keys/{id}',
+      '/v1/manage/schedules/{id}',
       '/v1/preview/{token}',
     ];
     const paths = shown.filter((path) => !unnamed.includes(path));

@@ -112,7 +112,7 @@ describe('what must never be', () => {
     `INSERT INTO articles (id, version, created_at, updated_at, slug, language, desk, tags, bylines, sources, related, stage, section_ids, content_version, state) VALUES ('${id}', 1, ${at}, ${at}, '${slug}', 'en', 'world', '[]', '[]', '[]', '[]', 'draft', '[]', 1, ${state})`;
 
   const world = "INSERT INTO desks (key, name, version, created_at, updated_at) VALUES ('world', 'World', 1, '', '')";
-  const publication = `${world}; ${article('a', 'a')}; INSERT INTO publications VALUES ('a', 2, 'publish', ${at}, NULL, NULL, ${at}, ${at}, ${at})`;
+  const publication = `${world}; ${article('a', 'a')}; INSERT INTO publications VALUES ('a', 2, 'publish', ${at}, NULL, NULL, ${at}, ${at}, ${at}, 1)`;
   const correction = `${world}; ${article('a', 'a')}; INSERT INTO corrections VALUES ('c', 'a', 'correction', 'T', ${at}, NULL, NULL)`;
   const schedule = (id: string) =>
     `INSERT INTO schedules (id, article_id, action, article_version, at, request, version, state, created_at, updated_at) VALUES ('${id}', 'a', 'publish', 1, ${at}, '{}', 1, 'pending', ${at}, ${at})`;

@@ -169,7 +169,7 @@ describe('an upgrade', () => {
     expect(JSON.parse(String(section?.blocks))).toEqual(cropped);
     const [revision] = rowsOf(after, 'revisions').filter(({ kind }) => kind === 'section');
     expect(JSON.parse(String(revision?.content))).toEqual({ heading: 'H', anchor: 'a', blocks: cropped });
-    const times = { first_published_at: at, published_at: at, content_updated_at: at };
+    const times = { first_published_at: at, published_at: at, content_updated_at: at, content_version: 1 };
     const publication = {
       article_id: 'a1',
       version: 1,

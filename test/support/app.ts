@@ -48,21 +48,20 @@ export interface TestAppOptions {
   logger?: FastifyBaseLogger;
 }
 
-export async function startApp({
-  wrapStore = (store) => store,
-  environment = {},
-  logger,
-}: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp({ wrapStore, environment = {}, logger }: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
   const path = join(folder, 'copydesk.db');
   // Tests share the event loop with the server they ask, and often the machine with other tests.
   const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...patience, ...environment });
-  const store = wrapStore(openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax }));
+  const opened = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
+  const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
   const services = buildServices(store, clock);
   const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
   await app.listen({ port: 0, host: '127.0.0.1' });
+  // What goes on beside the requests would take steps of whoever counts them.
+  if (wrapStore) await services.scheduler.stop();
   const made = await Promise.all(
     roles.map(
       async (role) => [role, (await services.keys.create({ name: `test ${role}`, role }, commandLine)).key] as const,

@@ -1,9 +1,9 @@
-import { and, eq, gte, inArray, isNull, like, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, like, lt, notExists, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
 import { isId } from '../../kernel/ids.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
-import { type ArticleFields, articleShape, type ManagedArticleSummary } from './schemas.js';
+import { type ArticleFields, articleShape, type ManagedArticleSummary, type Publication } from './schemas.js';
 
 const fieldNames = Object.keys(articleShape) as (keyof ArticleFields)[];
 
@@ -23,24 +23,31 @@ type Row = Store['tables']['articles']['$inferSelect'];
 function recordOf(row: Row): ArticleRecord {
   const columns = row as Record<string, unknown>;
   const fields = Object.fromEntries(fieldNames.map((name) => [name, columns[name]])) as unknown as ArticleFields;
-  const { state, firstPublishedAt, publishedAt, contentUpdatedAt, withdrawnAt, liveVersion, contentVersion } = row;
-  const hasUnpublishedChanges = state === 'live' && contentVersion > (liveVersion ?? 0);
-  const publication = {
-    state,
+  return {
+    summary: { ...managedOf(row), ...fields, publication: publicationOf(row) },
+    fields,
+    sectionIds: row.sectionIds,
+    contentVersion: row.contentVersion,
+    embargo: embargoOf(row),
+    isDeleted: row.deletedAt !== null,
+  };
+}
+
+function publicationOf(row: Row): Publication {
+  const { firstPublishedAt, publishedAt, contentUpdatedAt, withdrawnAt, liveVersion } = row;
+  const { scheduledFor, scheduleFailure, embargoedUntil, embargoReason } = row;
+  return {
+    state: row.state !== 'live' && scheduledFor !== null ? 'scheduled' : row.state,
     firstPublishedAt,
     publishedAt,
     contentUpdatedAt,
     withdrawnAt,
     liveVersion,
-    hasUnpublishedChanges,
-  };
-  return {
-    summary: { ...managedOf(row), ...fields, publication },
-    fields,
-    sectionIds: row.sectionIds,
-    contentVersion,
-    embargo: embargoOf(row),
-    isDeleted: row.deletedAt !== null,
+    hasUnpublishedChanges: row.state === 'live' && row.contentVersion > (liveVersion ?? 0),
+    scheduledFor,
+    scheduleFailure,
+    embargoedUntil,
+    embargoReason,
   };
 }
 
@@ -207,20 +214,21 @@ export async function listTakenSlugs({ db, tables: { slugs }, all }: Store, base
   return new Set(rows.map((row) => row.slug));
 }
 
-/** Takes a slug for an article, and frees the one it had unless readers have seen it. */
+/** Takes a slug for an article, and frees the one it had unless readers have seen it, or will by a schedule. */
 export function slugStatements(
-  { db, tables: { slugs } }: Store,
+  { db, tables: { slugs, schedules } }: Store,
   articleId: string,
   slug: string,
   previous?: string,
 ): Statement[] {
   const statements: Statement[] = [];
   if (previous !== undefined) {
-    statements.push({
-      query: db
-        .delete(slugs)
-        .where(and(eq(slugs.slug, previous), eq(slugs.articleId, articleId), eq(slugs.published, false))),
-    });
+    const isMine = and(eq(slugs.slug, previous), eq(slugs.articleId, articleId), eq(slugs.published, false));
+    const waiting = db
+      .select({ id: schedules.id })
+      .from(schedules)
+      .where(and(eq(schedules.articleId, articleId), eq(schedules.action, 'publish'), eq(schedules.state, 'pending')));
+    statements.push({ query: db.delete(slugs).where(and(isMine, notExists(waiting))) });
   }
   statements.push(
     { query: db.insert(slugs).values({ slug, articleId, published: false }).onConflictDoNothing() },

@@ -88,8 +88,23 @@ const draftFields = {
     .nullish(),
 };
 
+export const scheduledActions = ['publish', 'withdraw'] as const;
+
+const ScheduleFailure = z
+  .object({
+    scheduleId: Id,
+    action: z.enum(scheduledActions).meta({ example: 'publish' }),
+    at: Instant.meta({ description: 'When it was tried.' }),
+    code: z.string().meta({ example: 'preflight_failed' }),
+    reason: z.string().meta({ example: 'The story is not fit to be published yet: image needs an alt text.' }),
+  })
+  .meta({ id: 'ScheduleFailure', description: 'What kept a schedule from doing its work.' });
+
 const publicationShape = {
-  state: z.enum(['unpublished', 'live', 'withdrawn']).meta({ example: 'live' }),
+  state: z.enum(['unpublished', 'scheduled', 'live', 'withdrawn']).meta({
+    description: 'What readers get. scheduled: nothing yet, or no more, but a version waits to be published.',
+    example: 'live',
+  }),
   firstPublishedAt: Instant.nullable().meta({ description: 'Never moves.' }),
   publishedAt: Instant.nullable(),
   contentUpdatedAt: Instant.nullable().meta({ description: 'When readers last got a changed story.' }),
@@ -97,10 +112,21 @@ const publicationShape = {
   liveVersion: z
     .int()
     .nullable()
-    .meta({ description: 'The version that readers see, or saw before it was withdrawn.', example: 2 }),
+    .meta({ description: 'The version whose content readers see, or saw before it was withdrawn.', example: 2 }),
   hasUnpublishedChanges: z
     .boolean()
     .meta({ description: 'Whether a live story’s working copy differs from what readers see.' }),
+  scheduledFor: Instant.nullable().meta({ description: 'When a version waits to be published.' }),
+  scheduleFailure: ScheduleFailure.nullable().meta({
+    description: 'Of the last schedule that failed, until another is made or the story is published or withdrawn.',
+  }),
+  embargoedUntil: Instant.nullable().meta({
+    description: 'Before it nobody can publish the story; one that is past binds no more.',
+  }),
+  embargoReason: z.string().nullable().meta({
+    description: 'Why, for the newsroom; never delivered.',
+    example: 'The report is public on Monday at noon.',
+  }),
 };
 export const Publication = z.object(publicationShape).meta({ id: 'Publication' });
 export type Publication = z.output<typeof Publication>;

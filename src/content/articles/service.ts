@@ -25,6 +25,7 @@ import {
 import { newTermStatements } from '../taxonomy/repository.js';
 import { translationRules } from '../translations/rules.js';
 import { usesOfFields, workingUseStatements } from '../where-used.js';
+import { internalFields } from './for-readers.js';
 import { type ArticleListRequest, listWorkingCopies } from './list/service.js';
 import {
   type ArticleRecord,
@@ -51,9 +52,6 @@ import {
   PatchedFields,
   readOnlyNames,
 } from './schemas.js';
-
-/** Fields that readers never get, so that changing them leaves nothing to publish. */
-export const internalFields = new Set(['slugline', 'internalNote', 'stage']);
 
 export type ArticleService = ReturnType<typeof articleService>;
 

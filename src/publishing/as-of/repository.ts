@@ -5,6 +5,7 @@ import type { PublicationTimes } from '../compile.js';
 /** The last time up to an instant that a story went to readers or was taken from them. */
 export interface PublicationAsOf {
   action: 'publish' | 'withdraw';
+  /** The version whose content readers got. */
   version: number;
   times: PublicationTimes;
 }
@@ -26,7 +27,7 @@ export async function findPublicationsAsOf(
     db
       .select({
         articleId: publications.articleId,
-        version: publications.version,
+        version: publications.contentVersion,
         action: publications.action,
         firstPublishedAt: publications.firstPublishedAt,
         publishedAt: publications.publishedAt,

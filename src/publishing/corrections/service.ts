@@ -14,7 +14,8 @@ import { linkTo } from '../links.js';
 import { companionStatements, compileArticle, findPublished, type Published } from '../live-stories.js';
 import { getMatching } from '../matching.js';
 import type { PropagationService } from '../propagation/service.js';
-import { findSnapshotHeads, markCorrected, replaceSnapshot } from '../repository.js';
+import { markCorrected } from '../publications/repository.js';
+import { findSnapshotHeads, replaceSnapshot } from '../repository.js';
 import { Resources } from '../resources.js';
 import type { IssuedCorrection } from './schemas.js';
 

@@ -161,7 +161,7 @@ export const articles = sqliteTable(
     publishedAt: text(),
     contentUpdatedAt: text(),
     withdrawnAt: text(),
-    /** The version that readers see, or saw when it was withdrawn. */
+    /** The version whose content readers see, or saw when it was withdrawn. */
     liveVersion: integer(),
     /** No publication before it, and why. */
     embargoedUntil: text(),
@@ -169,7 +169,13 @@ export const articles = sqliteTable(
     /** When a version waits to be published; the schedule itself is a row of its own. */
     scheduledFor: text(),
     /** What kept the last schedule that fired from doing its work, until another succeeds or is made. */
-    scheduleFailure: json<{ scheduleId: string; action: 'publish' | 'withdraw'; at: string; reason: string }>(),
+    scheduleFailure: json<{
+      scheduleId: string;
+      action: 'publish' | 'withdraw';
+      at: string;
+      code: string;
+      reason: string;
+    }>(),
   },
   (t) => [
     uniqueIndex('articles_slug').on(t.slug).where(sql`${t.deletedAt} IS NULL`),
@@ -353,6 +359,8 @@ export const revisions = sqliteTable(
     fields: json<string[]>().notNull(),
     /** Null where the version changed nothing but publication. */
     content: json<unknown>(),
+    /** Why, where whoever did it had to say. */
+    reason: text(),
   },
   (t) => [
     primaryKey({ columns: [t.kind, t.resourceId, t.version] }),
@@ -476,11 +484,14 @@ export const publications = sqliteTable(
     firstPublishedAt: text().notNull(),
     publishedAt: text().notNull(),
     contentUpdatedAt: text().notNull(),
+    /** The version whose content it is about: a schedule publishes the one that was named, whatever came after. */
+    contentVersion: integer().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.articleId, t.version] }),
     index('publications_by_time').on(t.articleId, t.at),
     check('publications_action', sql`${t.action} IN ('publish', 'withdraw')`),
+    check('publications_content', sql`${t.contentVersion} BETWEEN 1 AND ${t.version}`),
   ],
 );
 
@@ -534,6 +545,7 @@ export const schedules = sqliteTable(
   (t) => [
     uniqueIndex('schedules_pending').on(t.articleId, t.action).where(sql`${t.state} = 'pending'`),
     index('schedules_due').on(t.at, t.id).where(sql`${t.state} = 'pending'`),
+    index('schedules_by_time').on(t.at, t.id),
     index('schedules_of_article').on(t.articleId, t.id),
     check('schedules_action', sql`${t.action} IN ('publish', 'withdraw')`),
     check('schedules_state', sql`${t.state} IN ('pending', 'done', 'failed', 'cancelled')`),

@@ -3,6 +3,7 @@ import { type Clock, instant } from '../../../kernel/clock.js';
 import { changedPointers, jsonEqual } from '../../../kernel/json.js';
 import { decideAndCommit } from '../../../storage/decide.js';
 import type { Statement, Store } from '../../../storage/store.js';
+import { internalFields, isSameForReaders } from '../../articles/for-readers.js';
 import {
   type ArticleRecord,
   articleTagStatements,
@@ -10,8 +11,8 @@ import {
   slugStatements,
   updateArticle,
 } from '../../articles/repository.js';
-import type { ArticleFields, ManagedArticle } from '../../articles/schemas.js';
-import { type ArticleService, internalFields } from '../../articles/service.js';
+import type { ManagedArticle } from '../../articles/schemas.js';
+import type { ArticleService } from '../../articles/service.js';
 import { type ArticleContent, changeStatements, revisionStatements, type SectionContent } from '../../history.js';
 import { contentOf } from '../../sections/plan.js';
 import { deleteSection, sectionRevision, sectionUseStatements } from '../../sections/repository.js';
@@ -172,7 +173,7 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     const { fields } = next;
     const { state, liveVersion } = publication;
     const live = state === 'live' && liveVersion !== null ? await revisions.getContent(id, liveVersion) : undefined;
-    if (live && liveVersion !== null && jsonEqual(publicPart(live), publicPart(next))) {
+    if (live && liveVersion !== null && isSameForReaders(live, next)) {
       const update = { fields, sectionIds, changesContent: false };
       return updateArticle(store, { ...record, contentVersion: liveVersion }, update, actor, at);
     }
@@ -220,10 +221,4 @@ function returningOf(content: SectionContent, now: FormerSection | undefined): R
   if (!now) return [];
   const fields = now.isDeleted ? [] : changedPointers(contentOf(now), content);
   return now.isDeleted || fields.length > 0 ? [{ content, now, fields }] : [];
-}
-
-/** What of a story readers would get. */
-function publicPart({ fields, sections }: ArticleContent): Partial<ArticleFields> & { sections: SectionContent[] } {
-  const shown = Object.entries(fields).filter(([name]) => !internalFields.has(name));
-  return { ...Object.fromEntries(shown), sections };
 }

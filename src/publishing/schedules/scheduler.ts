@@ -1,0 +1,86 @@
+import { chunksOf } from '../../kernel/chunks.js';
+import { type Clock, instant } from '../../kernel/clock.js';
+import { DomainError } from '../../kernel/errors.js';
+import type { Store } from '../../storage/store.js';
+import type { Fire } from './firing.js';
+import { listWaiting, type Waiting } from './repository.js';
+
+/** How often due schedules are looked for. The time of day is looked at each time, so that a clock which jumps is no trouble. */
+const lookMs = 500;
+/** Schedules read at once, when many are due. */
+const schedulesPerBatch = 40;
+/** Articles at work at the same time: their commits share a sync of the disk. */
+const articlesAtOnce = 5;
+/** How long an article whose schedule could not even fail is left alone. */
+const pauseMs = 5000;
+
+/** Fires what is due, once, in whichever process comes first. What came due while none ran fires at the start. */
+export function scheduler(store: Store, clock: Clock, fire: Fire) {
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let report: (error: unknown) => void = () => undefined;
+  /** By article, until when it is left alone, in milliseconds of the process. */
+  const paused = new Map<string, number>();
+
+  /** Fires everything that is due. */
+  async function work(): Promise<void> {
+    let beyond: Waiting | undefined;
+    do {
+      const waiting = await listWaiting(store, schedulesPerBatch, beyond);
+      beyond = waiting.length < schedulesPerBatch ? undefined : waiting.at(-1);
+      if (waiting.length === 0) return;
+      const now = instant(clock);
+      const due = waiting.filter(({ at }) => at <= now);
+      if (due.length < waiting.length) beyond = undefined;
+      const ofArticles = [...Map.groupBy(due, ({ articleId }) => articleId)];
+      for (const some of chunksOf(ofArticles, articlesAtOnce)) {
+        if (timer === undefined) return;
+        const done = await Promise.allSettled(some.map(([articleId, schedules]) => inTurn(articleId, schedules)));
+        for (const one of done) if (one.status === 'rejected') throw one.reason;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } while (beyond && timer !== undefined);
+  }
+
+  /** Fires the schedules of one article in their order; one that throws keeps the later ones from going first. */
+  async function inTurn(articleId: string, schedules: readonly Waiting[]): Promise<void> {
+    if ((paused.get(articleId) ?? 0) > performance.now()) return;
+    try {
+      for (const { id } of schedules) await fire(id);
+      paused.delete(articleId);
+    } catch (error) {
+      if (isTroubleOfStore(error)) throw error;
+      paused.set(articleId, performance.now() + pauseMs);
+      report(error);
+    }
+  }
+
+  function look(): void {
+    running ??= work()
+      .catch((error) => report(error))
+      .finally(() => {
+        running = undefined;
+      });
+  }
+
+  /** Begins to fire what is due. @param onError told of what fails; it is tried again */
+  function start(onError: (error: unknown) => void): void {
+    report = onError;
+    timer = setInterval(look, lookMs).unref();
+    look();
+  }
+
+  /** Ends the work after what is at hand. */
+  async function stop(): Promise<void> {
+    clearInterval(timer);
+    timer = undefined;
+    await running;
+  }
+
+  return { start, stop };
+}
+
+/** Every other schedule would meet it as well. */
+function isTroubleOfStore(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'unavailable' || error.code === 'storage_full');
+}
