@@ -151,7 +151,7 @@ export function articleRemoval(store: Store, clock: Clock, articles: ArticleServ
 
 /** What readers have seen is a publisher's to delete and to bring back. @throws `forbidden` */
 function requireRight({ summary: { publication } }: ArticleRecord, actor: Actor): void {
-  if (publication.state === 'unpublished' || mayActAs(actor, 'publisher')) return;
+  if (publication.firstPublishedAt === null || mayActAs(actor, 'publisher')) return;
   throw new DomainError(
     'forbidden',
     'Readers have seen this story; deleting it or bringing it back needs a publisher’s key.',
