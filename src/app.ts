@@ -36,6 +36,7 @@ import { DomainError } from './kernel/errors.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
 import { embargoRoutes } from './publishing/embargo/routes.js';
+import { erasureRoutes } from './publishing/erasures/routes.js';
 import { preflightRoutes } from './publishing/preflight/routes.js';
 import { previewLinkRoutes, previewRoutes } from './publishing/previews/routes.js';
 import { propagationRoutes } from './publishing/propagation/routes.js';
@@ -141,6 +142,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   resourceRevisionRoutes(api, 'image', library.image, resourceRevisions.image);
   resourceRevisionRoutes(api, 'quote', library.quote, resourceRevisions.quote);
   resourceRevisionRoutes(api, 'embed', library.embed, resourceRevisions.embed);
+  erasureRoutes(api, services.erasures);
   app.addHook('onReady', () =>
     propagation.start((error) => app.log.error(error, 'a propagation could not go on; it is tried again')),
   );
@@ -150,6 +152,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     services.scheduler.start((error) => app.log.error(error, 'a schedule could not fire; it is tried again')),
   );
   app.addHook('onClose', () => services.scheduler.stop());
+  app.addHook('onReady', () =>
+    services.clearing.start((error) => app.log.error(error, 'what was erased could not be cleared; it is tried again')),
+  );
+  app.addHook('onClose', () => services.clearing.stop());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

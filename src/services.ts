@@ -16,6 +16,8 @@ import type { Clock } from './kernel/clock.js';
 import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
 import { embargoService } from './publishing/embargo/service.js';
+import { clearingService } from './publishing/erasures/clearing.js';
+import { erasureService } from './publishing/erasures/service.js';
 import { preflightService } from './publishing/preflight/service.js';
 import { previewService } from './publishing/previews/service.js';
 import { propagationService } from './publishing/propagation/service.js';
@@ -32,6 +34,7 @@ export function buildServices(store: Store, clock: Clock) {
   const articles = articleService(store, clock);
   const revisions = revisionService(store);
   const publishing = publishingService(store, clock, articles, propagation);
+  const clearing = clearingService(store, clock);
   return {
     articles,
     sections: sectionService(store, clock),
@@ -67,5 +70,7 @@ export function buildServices(store: Store, clock: Clock) {
       quote: resourceRevisionService(libraryKinds.quote, store),
       embed: resourceRevisionService(libraryKinds.embed, store),
     },
+    erasures: erasureService(store, clock, propagation, clearing),
+    clearing,
   };
 }

@@ -6,10 +6,12 @@ import { guardCorrections, listCorrections } from '../content/corrections/reposi
 import { type ArticleContent, changeStatements, findArticleContentAt } from '../content/history.js';
 import type { ResourceChange } from '../content/library/service.js';
 import { findTerms, guardTerms } from '../content/taxonomy/repository.js';
+import type { Use } from '../content/where-used.js';
 import type { Actor } from '../kernel/actor.js';
 import { unprocessable, type Violation } from '../kernel/errors.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, compileStory, type PublicationTimes } from './compile.js';
+import { findAllBut, withoutErased } from './erasures/without-erased.js';
 import type { LinkChange } from './links.js';
 import {
   dateLibrarySnapshots,
@@ -43,6 +45,8 @@ export interface Cause {
   term?: { kind: 'desk' | 'tag'; key: string; name: string };
   /** What the readers of the story itself are told. */
   correction?: Correction | undefined;
+  /** What is taken out of every story that shows it. */
+  erased?: Use;
 }
 
 /** Everything of a compilation, with the guards that hold a commit to what it read. */
@@ -125,17 +129,19 @@ export interface Published {
   times: PublicationTimes;
 }
 
-/** Undefined when it is live no more. */
+/** Without what was erased, or is about to be. Undefined when it is live no more. */
 export async function findPublished(
   store: Store,
   articleId: string,
   head: SnapshotHead | undefined,
+  erased?: Use,
 ): Promise<Published | undefined> {
   const publication = (await findArticle(store, articleId))?.summary.publication;
   const version = publication?.liveVersion;
   const times = publication && timesOf(publication);
-  const content = version ? await findArticleContentAt(store, articleId, version) : undefined;
-  return head?.isLive && content && version && times ? { head, version, content, times } : undefined;
+  const revision = version ? await findArticleContentAt(store, articleId, version) : undefined;
+  if (!head?.isLive || !revision || !version || !times) return undefined;
+  return { head, version, content: await withoutErased(store, revision, erased), times };
 }
 
 /**
@@ -157,11 +163,12 @@ export async function recompileStatements(
   const broken: string[] = [];
   for (const [i, articleId] of articleIds.entries()) {
     if (i % storiesPerTurn === storiesPerTurn - 1) await nextTurn();
-    const published = await findPublished(store, articleId, heads.get(articleId));
+    const published = await findPublished(store, articleId, heads.get(articleId), cause.erased);
     // Withdrawn since its id was read: the guard on who the users are makes the whole decision anew.
     if (!published) continue;
     const { head, content } = published;
-    const resources = await Resources.load(store, content, cause.resource ? [cause.resource] : []);
+    const changes = cause.resource ? [cause.resource] : [];
+    const resources = await Resources.loadUses(store, usesOf(content), changes, findAllBut(cause.erased));
     if (keepsRules && cause.resource) {
       const found = violationsOfChange(await newErrors(store, content, resources), cause.resource, head.slug);
       if (found.length > 0) {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import type { Lease, SnapshotHead, StoredSnapshot } from './store.js';
 
 /** A buffer with what gives it back, both made once and not for each answer. */
@@ -70,6 +70,12 @@ export class SnapshotCache {
     if (!entry) return;
     this.#byId.delete(articleId);
     this.#bySlug.delete(entry.slug);
+  }
+
+  /** Forgets everything, in the file as well. @throws what keeps the file from being cut */
+  clear(): void {
+    this.#beginAnew();
+    ftruncateSync(this.#file, 0);
   }
 
   close(): void {

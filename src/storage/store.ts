@@ -63,6 +63,9 @@ export interface StoredSnapshot extends SnapshotHead {
   read(): Lease;
 }
 
+/** The change in the log that says that a purge is done, so that whoever else works on the store empties its caches as well. */
+export const purgeAction = 'purge';
+
 export interface Store {
   /** Builds queries; run them by `all` or `commit`, never by their own methods. */
   readonly db: Database;
@@ -78,6 +81,11 @@ export interface Store {
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
   /** The sequence of the last change that readers can see: while it stays, so does every public answer. */
   publicSequence(): number | Promise<number>;
+  /**
+   * Rids the store's files, caches among them, of all that was overwritten or deleted before. Commits wait meanwhile, reads do not.
+   * @throws `unavailable` when a reader elsewhere keeps it back, `storage_full` when there is no room to do it
+   */
+  purge(): Promise<void>;
   /** Whether the store can read and write now. @throws what prevents it */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -70,7 +70,7 @@ describe('a story that stops showing an embed', () => {
         const { id: embedId } = await createResource(app, 'embeds', { ...embed, thumbnailImageId });
         const story = await createStory(app, storyOf([{ type: 'embed', embedId }]));
         await publishStory(app, story.id);
-        await editSection(app, story.sections[0]?.id ?? '', { blocks: [{ type: 'divider' }] });
+        await editSection(app, story.sections[0]?.id ?? '', { blocks: [{ type: 'paragraph', text: 'Words.' }] });
         return {
           operation: await ready(story.id, action),
           meanwhile: () => changeResource(app, 'embeds', embedId, { thumbnailImageId: other }),

@@ -25,7 +25,7 @@ const drafts: Record<Plural, (i: number) => Members> = {
     ...quote,
     ...(i % 3 === 0 && { text: words[i % 5] }),
     ...(i % 3 === 1 && { context: words[i % 5] }),
-    speaker: i % 3 === 2 ? { name: words[i % 5], role: 'Organizer' } : null,
+    speaker: i % 3 === 0 ? null : { name: i % 3 === 2 ? words[i % 5] : 'A witness', role: 'Organizer' },
   }),
   embeds: (i) => ({
     ...embed,

@@ -2,8 +2,10 @@ import { eq, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, createResource, type Members, patchResource } from '../support/editing.js';
+import { cleared, erase } from '../support/erasing.js';
 import { startBeside } from '../support/second-server.js';
 import { image, liveStory, publishStory, shortStory } from '../support/stories.js';
+import { filesOf, tracesOf } from '../support/traces.js';
 
 /** More than one commit carries. */
 const storyCount = 510;
@@ -125,6 +127,21 @@ describe('a change that reaches few', () => {
   });
 });
 
+describe('a change to a resource that broke a rule before there was one', () => {
+  it('is made, unless it breaks another', async () => {
+    const { db, tables, commit } = app.store;
+    const query = db.update(tables.images).set({ creditLine: null }).where(eq(tables.images.id, imageId));
+    await commit([{ query, rows: 1 }]);
+    const refused = await patchResource(app, 'images', imageId, { alt: null });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ code: 'missing_alt', pointer: '/alt' }]);
+    expect(refused.body.errors).toHaveLength(1);
+    const { status, body } = await patchResource(app, 'images', imageId, { location: 'Minsk' });
+    expect(status).toBe(200);
+    await finished(app, body.propagation.id);
+  });
+});
+
 describe('stories of an older form', () => {
   it('are compiled anew when a newer program starts', async () => {
     const { db, tables, commit } = app.store;
@@ -141,17 +158,21 @@ describe('stories of an older form', () => {
   });
 });
 
-describe('a change to a resource that broke a rule before there was one', () => {
-  it('is made, unless it breaks another', async () => {
-    const { db, tables, commit } = app.store;
-    const query = db.update(tables.images).set({ creditLine: null }).where(eq(tables.images.id, imageId));
-    await commit([{ query, rows: 1 }]);
-    const refused = await patchResource(app, 'images', imageId, { alt: null });
-    expect(refused.status).toBe(422);
-    expect(refused.body.errors).toMatchObject([{ code: 'missing_alt', pointer: '/alt' }]);
-    expect(refused.body.errors).toHaveLength(1);
-    const { status, body } = await patchResource(app, 'images', imageId, { caption: 'Sixth.' });
-    expect(status).toBe(200);
-    await finished(app, body.propagation.id);
-  });
+describe('an erasure of what more than 500 live stories show, while a change to it is on its way', () => {
+  it('takes it from readers at once where it stands alone, and from every story in the end', async () => {
+    await app.services.propagation.start(() => undefined);
+    const begun = (await patchResource(app, 'images', imageId, { caption: 'Seventh.' })).body.propagation;
+    const erasure = await erase(app, 'image', imageId, { uses: 'remove' });
+    expect(erasure.state).toBe('replacing');
+    await app.anybody.get(`/v1/images/${imageId}`).expect(404);
+    await cleared(app, erasure);
+    await finished(app, begun.id);
+    for (const slug of slugs) {
+      const { data } = (await app.anybody.get(`/v1/articles/${slug}`).expect(200)).body;
+      expect(data).toMatchObject({ sections: [], leadImage: null });
+    }
+    const { data } = (await app.as.viewer.get(`/v1/manage/articles/${slugs[0]}`).expect(200)).body;
+    expect(data).toMatchObject({ sections: [{ blocks: [] }], publication: { hasUnpublishedChanges: false } });
+    expect(tracesOf(['Sixth.', 'Seventh.'], filesOf(app.path))).toEqual([]);
+  }, 120_000);
 });

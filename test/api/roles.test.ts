@@ -27,6 +27,7 @@ beforeAll(async () => {
   const at = ahead(app, 365 * 1440 * minuteMs);
   const schedules = new Map<string, string>();
   for (const { id } of [live, draft]) schedules.set(id, (await schedule(app, id, { at })).id);
+  const erasure = await noteErasure();
   const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
     // The month that the live story was published in, and one without stories.
@@ -42,6 +43,7 @@ beforeAll(async () => {
     '/v1/manage/propagations/{id}': propagation,
     '/v1/manage/keys/{id}': app.keys.viewer.split('_')[1] ?? '',
     '/v1/manage/schedules/{id}': schedules.get(id) ?? 'none',
+    '/v1/manage/erasures/{id}': erasure,
     '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
@@ -90,6 +92,14 @@ async function beginPropagation(): Promise<string> {
   };
   await commit([{ query: db.insert(tables.propagations).values(row) }]);
   return id;
+}
+
+/** An erasure of something that never was. */
+async function noteErasure(): Promise<string> {
+  const { db, tables, commit } = app.store;
+  const row = { id: '01852a5c-9d00-7a11-8b22-000000000002', kind: 'image' as const, resourceId: 'x', reason: 'x' };
+  await commit([{ query: db.insert(tables.erasures).values({ ...row, at: '2026-01-15T09:00:00.000Z', done: true }) }]);
+  return row.id;
 }
 
 function pathFor(path: string, target: keyof typeof targets): string {

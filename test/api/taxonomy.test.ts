@@ -114,7 +114,10 @@ describe.each(kinds)('%s', (plural, kind) => {
     const { id, slug, language } = { language: 'en', ...(await liveStory(app, shortStory(under(plural, key)))) };
     const { body } = await rename(plural, key, 'Other', 'publisher', '?dryRun=true');
     expect(body.data).toMatchObject({ key, name: 'Other', version: 1 });
-    expect(body.reach).toEqual({ count: 1, stories: [{ id, slug, language, headline: 'A short story' }] });
+    expect(body.reach).toEqual({
+      count: 1,
+      stories: [{ id, slug, language, headline: 'A short story', retracted: false }],
+    });
     expect(await read(plural, key)).toMatchObject({ name: 'Tried', version: 1 });
     expect(await shownOn(plural, slug)).toBe('Tried');
   });

@@ -100,6 +100,7 @@ describe('/docs', () => {
       '/v1/manage/keys/{id}',
       '/v1/manage/schedules/{id}',
       '/v1/preview/{token}',
+      '/v1/manage/erasures/{id}',
     ];
     const paths = shown.filter((path) => !unnamed.includes(path));
     expect(paths.length).toBeGreaterThan(15);

@@ -73,7 +73,7 @@ export function updateResource<K extends ResourceKind>(
   kind: K,
   { id, version }: Managed,
   facts: ResourceFacts[K],
-  action: 'update' | 'restore',
+  action: 'update' | 'restore' | 'detach',
   fields: string[],
   actor: Actor,
   at: string,

@@ -7,6 +7,7 @@ import { type ArticleRecord, findArticle, slugStatements } from '../articles/rep
 import type { ArticleFields, ManagedArticle } from '../articles/schemas.js';
 import type { ArticleService } from '../articles/service.js';
 import { listCorrections } from '../corrections/repository.js';
+import { findErased } from '../erasures/repository.js';
 import { type ArticleContent, changeStatements, revisionStatements } from '../history.js';
 import { nextStamp } from '../managed.js';
 import { contentOf } from '../sections/plan.js';
@@ -40,10 +41,11 @@ export function articleRemoval(store: Store, clock: Clock, articles: ArticleServ
     requireRight(await getEvenDeleted(id), actor);
   }
 
-  /** The article with this id, deleted or not. A deleted one has no slug to find it by. @throws `not_found` */
+  /** The article with this id, deleted or not, but not erased. A deleted one has no slug to find it by. @throws `not_found` */
   async function getEvenDeleted(id: string): Promise<ArticleRecord> {
     const record = await findArticle(store, id);
-    if (!record) throw notFound('article', id);
+    const isGone = record?.isDeleted === true && (await findErased(store, [{ kind: 'article', id }])).length > 0;
+    if (!record || isGone) throw notFound('article', id);
     return record;
   }
 

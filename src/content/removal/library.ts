@@ -5,6 +5,7 @@ import { DomainError, notFound } from '../../kernel/errors.js';
 import { changedPointers } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
+import { findErased } from '../erasures/repository.js';
 import { findRevisionContent } from '../history.js';
 import { libraryKinds } from '../library/kinds.js';
 import {
@@ -32,6 +33,7 @@ export function libraryRemoval<K extends ResourceKind>(
   async function find(id: string, isDeletedToo: boolean): Promise<FoundResource<K>> {
     const found = (await findResources(store, kind, [id])).get(id);
     if (!found || (found.isDeleted && !isDeletedToo)) throw notFound(noun, id);
+    if (found.isDeleted && (await findErased(store, [{ kind, id }])).length > 0) throw notFound(noun, id);
     return found;
   }
 

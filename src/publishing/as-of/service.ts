@@ -1,5 +1,5 @@
 // Stories as readers had them once. Compiled anew from what publications and revisions say of that time, in the form of today.
-import { type ResourceFacts, type ResourceKind, resourceKinds } from '../../blocks/library.js';
+import type { ResourceFacts } from '../../blocks/library.js';
 import type { Article, ArticleLink } from '../../blocks/story.js';
 import { findArticle } from '../../content/articles/repository.js';
 import { listCorrections } from '../../content/corrections/repository.js';
@@ -8,11 +8,11 @@ import { libraryKinds } from '../../content/library/kinds.js';
 import { listContentsAsOf } from '../../content/revisions/repository.js';
 import { nameFromKey, type TermKind } from '../../content/taxonomy/repository.js';
 import { listTranslations } from '../../content/translations/repository.js';
-import type { Use } from '../../content/where-used.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError, invalid, notFound } from '../../kernel/errors.js';
 import type { Store } from '../../storage/store.js';
 import { compileStory } from '../compile.js';
+import { withoutErased } from '../erasures/without-erased.js';
 import { type FindResources, Resources, usesOf } from '../resources.js';
 import { findLiveTranslations } from '../translations/repository.js';
 import { findPublicationsAsOf, findRetractedAsOf } from './repository.js';
@@ -29,6 +29,7 @@ export interface StoryAsOf {
 export function asOfService(store: Store, clock: Clock) {
   /**
    * The story as readers had it at an instant, or now.
+   * What it showed that has been erased since is left out.
    * @throws `not_found` when it was not published by then, `gone` when it was withdrawn then or has been erased since, `invalid`
    * for an instant to come
    */
@@ -43,11 +44,10 @@ export function asOfService(store: Store, clock: Clock) {
     if (!publication) throw new DomainError('not_found', `The story had not been published by ${at}.`);
     if (publication.action === 'withdraw') throw new DomainError('gone', `At ${at} the story was withdrawn.`);
     const { version, times } = publication;
-    const content = await findArticleContentAt(store, id, version);
-    if (!content) throw erased();
-    const uses = usesOf(content);
-    const library = await Resources.loadUses(store, uses, [], findAsOf(at));
-    if (!isComplete(library, uses)) throw erased();
+    const revision = await findArticleContentAt(store, id, version);
+    if (!revision) throw new DomainError('gone', 'The story has been erased since.');
+    const content = await withoutErased(store, revision);
+    const library = await Resources.loadUses(store, usesOf(content), [], findAsOf(at));
     const { fields } = content;
     const names = {
       desk: await namesAsOf('desk', [fields.desk], at),
@@ -125,20 +125,4 @@ function findAsOf(at: string): FindResources {
       }),
     );
   };
-}
-
-/** Whether all that the story uses is there, its embeds' thumbnails among it. */
-function isComplete(library: Resources, uses: readonly Use[]): boolean {
-  const isThere = (kind: ResourceKind, id: string) => library.find(kind, id) !== undefined;
-  return resourceKinds.every((kind) =>
-    uses.every((use) => {
-      if (use.kind !== kind) return true;
-      const thumbnail = kind === 'embed' ? library.find('embed', use.id)?.thumbnailImageId : undefined;
-      return isThere(kind, use.id) && (!thumbnail || isThere('image', thumbnail));
-    }),
-  );
-}
-
-function erased(): DomainError {
-  return new DomainError('gone', 'What the story showed then has been erased since.');
 }

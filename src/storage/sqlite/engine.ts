@@ -4,6 +4,7 @@ import { openReader, openWriter } from './database.js';
 import { domainError } from './errors.js';
 import { HotReads } from './hot-reads.js';
 import { migrate } from './migrate.js';
+import { purge } from './purge.js';
 import * as tables from './tables.js';
 import { Writer } from './writer.js';
 
@@ -49,10 +50,19 @@ export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
     },
     findSnapshot: (slugOrId) => hotReads.findSnapshot(slugOrId),
     publicSequence: () => hotReads.publicSequence(),
+    async purge() {
+      try {
+        await writer.hold(() => purge(path));
+        hotReads.clear();
+      } catch (error) {
+        throw domainError(error);
+      }
+    },
     async check() {
       try {
         probe.get();
-        await writer.commit([]);
+        // During a purge commits are only late.
+        if (!writer.isHeld) await writer.commit([]);
       } catch (error) {
         throw domainError(error);
       }

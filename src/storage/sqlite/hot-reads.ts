@@ -1,6 +1,6 @@
 import type DatabaseFile from 'better-sqlite3';
 import { SnapshotCache } from '../snapshot-cache.js';
-import type { SnapshotHead, StoredSnapshot } from '../store.js';
+import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
 import type { Connection } from './database.js';
 
 type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: string];
@@ -17,8 +17,10 @@ export class HotReads {
   readonly #byId: DatabaseFile.Statement<[string], SnapshotRow>;
   readonly #dataVersion: DatabaseFile.Statement<[], number>;
   readonly #publicSince: DatabaseFile.Statement<[number], [number, string]>;
+  readonly #lastPurge: DatabaseFile.Statement<[string], number>;
   #seenVersion: number;
   #sequence: number;
+  #purge: number;
   #isFresh = false;
 
   constructor({ file }: Connection, cachePath: string, cacheBytesMax: number) {
@@ -37,7 +39,11 @@ export class HotReads {
         'SELECT seq, article_id FROM changes WHERE seq > ? AND public = 1 ORDER BY seq',
       )
       .raw();
+    this.#lastPurge = file
+      .prepare<[string], number>('SELECT coalesce(max(seq), 0) FROM changes WHERE action = ?')
+      .pluck();
     this.#seenVersion = this.#dataVersion.get() ?? 0;
+    this.#purge = this.#lastPurge.get(purgeAction) ?? 0;
     this.#sequence =
       file.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM changes WHERE public = 1').pluck().get() ?? 0;
   }
@@ -66,6 +72,11 @@ export class HotReads {
     return this.#sequence;
   }
 
+  /** Forgets every story, in the cache's file as well. */
+  clear(): void {
+    this.#cache.clear();
+  }
+
   close(): void {
     this.#cache.close();
   }
@@ -91,6 +102,9 @@ export class HotReads {
       this.#cache.forget(articleId);
       this.#sequence = seq;
     }
+    const purge = this.#lastPurge.get(purgeAction) ?? 0;
+    if (purge !== this.#purge) this.#cache.clear();
+    this.#purge = purge;
     this.#seenVersion = version;
   }
 }

@@ -20,6 +20,7 @@ export class Writer {
   readonly #file: DatabaseFile.Database;
   readonly #prepared = new Map<string, DatabaseFile.Statement>();
   #waiting: Job[] = [];
+  #holds = 0;
 
   constructor(connection: Connection) {
     this.#file = connection.file;
@@ -32,13 +33,30 @@ export class Writer {
     });
   }
 
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Lets commits wait while something else writes to the file. */
+  async hold(work: () => Promise<void>): Promise<void> {
+    this.#holds += 1;
+    try {
+      await work();
+    } finally {
+      this.#holds -= 1;
+      this.#flush();
+    }
+  }
+
   /** Commits what waits and closes the connection. */
   close(): void {
+    this.#holds = 0;
     this.#flush();
     this.#file.close();
   }
 
   #flush(): void {
+    if (this.isHeld) return;
     const jobs = this.#waiting;
     this.#waiting = [];
     if (jobs.length === 0) return;

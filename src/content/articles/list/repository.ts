@@ -2,6 +2,7 @@ import { and, eq, exists, gt, isNotNull, isNull, lte, ne, not, or, type SQL, sql
 import { foldName } from '../../../kernel/fold.js';
 import { splitTags } from '../../../kernel/parameters.js';
 import type { Store } from '../../../storage/store.js';
+import { isErased } from '../../erasures/repository.js';
 import { type IndexedSet, type Listing, listingOf, type ManagedTable, setOf } from '../../listing/repository.js';
 import type { ArticleFilters } from './schemas.js';
 
@@ -22,6 +23,7 @@ export function articleListing(store: Store, filters: ArticleFilters): Listing {
     {
       filters: [
         ...fields,
+        filters.deleted ? not(isErased(store, 'article', articles.id)) : undefined,
         state && isInState(store, state),
         hasUnpublishedChanges === undefined ? undefined : isChanged(store, hasUnpublishedChanges),
         ...wanted.map((key) => hasTag(store, key)),

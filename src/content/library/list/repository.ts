@@ -2,6 +2,7 @@ import { and, type Column, eq, exists, not, sql } from 'drizzle-orm';
 import type { ResourceKind } from '../../../blocks/library.js';
 import { foldName } from '../../../kernel/fold.js';
 import type { Store } from '../../../storage/store.js';
+import { isErased } from '../../erasures/repository.js';
 import { type Listing, listingOf, type ManagedTable, type Words } from '../../listing/repository.js';
 import { libraryKinds } from '../kinds.js';
 import type { LibraryFilters } from './schemas.js';
@@ -23,6 +24,7 @@ export function libraryListing(store: Store, kind: ResourceKind, filters: Librar
     { ofDeleted: true, ofActors: false },
     {
       filters: [
+        filters.deleted ? not(isErased(store, kind, table.id)) : undefined,
         mediaKind === undefined ? undefined : eq(embeds.kind, mediaKind),
         used === undefined ? undefined : used ? isUsed : not(isUsed),
       ],

@@ -1,0 +1,48 @@
+import { expect } from 'vitest';
+import { openReader } from '../../src/storage/sqlite/database.js';
+import type { TestApp } from './app.js';
+import type { Clients, Members } from './editing.js';
+
+export type Erasable = 'article' | 'image' | 'quote' | 'embed';
+
+/** Asks for the erasure of the version that a thing has now. The answer is for the caller to judge. */
+export async function askErasure({ as }: Clients, kind: Erasable, id: string, body: Members = {}) {
+  const read = await as.admin.get(`/v1/manage/${kind}s/${id}`).expect(200);
+  return as.admin
+    .post('/v1/manage/erasures', { kind, id, reason: 'A court said so.', ...body })
+    .set('if-match', read.headers.etag ?? '');
+}
+
+/** Erases a thing, and the answer must be 201. */
+export async function erase(app: Clients, kind: Erasable, id: string, body: Members = {}): Promise<Members> {
+  const response = await askErasure(app, kind, id, body);
+  expect(response.body).toMatchObject({ data: { kind, resourceId: id } });
+  expect(response.status).toBe(201);
+  return response.body.data;
+}
+
+/** Waits until an erasure is done, to the last byte. */
+export async function cleared({ as }: Clients, { id }: Members): Promise<Members> {
+  const read = async () => (await as.admin.get(`/v1/manage/erasures/${id}`).expect(200)).body.data;
+  await expect.poll(read, { timeout: 30_000 }).toMatchObject({ state: 'done', purgedAt: expect.any(String) });
+  return read();
+}
+
+/** The revisions that are kept of a thing, as the store has them. */
+export async function keptRevisions({ store: { db, tables, all } }: TestApp, ids: readonly string[]) {
+  const rows = await all(db.select().from(tables.revisions));
+  return rows.filter(({ resourceId, articleId }) => ids.includes(resourceId) || ids.includes(articleId ?? ''));
+}
+
+/** The tables that have a row with the word. */
+export function tablesWith({ path }: TestApp, word: string): string[] {
+  const { file } = openReader(path);
+  const names = file.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all().map(String);
+  const found = names.filter((name) => {
+    const columns = (file.pragma(`table_info(${name})`) as { name: string }[]).map((column) => `"${column.name}"`);
+    const isInAny = columns.map((column) => `instr(CAST(${column} AS TEXT), @word) > 0`).join(' OR ');
+    return file.prepare(`SELECT 1 FROM "${name}" WHERE ${isInAny} LIMIT 1`).get({ word }) !== undefined;
+  });
+  file.close();
+  return found;
+}
