@@ -1,0 +1,51 @@
+// What README tells people to do works as it stands there.
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedFiles, seedStories } from '../../src/seeding.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { temporaryFolder } from '../support/processes.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The script that the section of README is, when its pieces are put in one file. */
+function scriptOf(heading: string): string {
+  const section = readme.split('\n## ').find((part) => part.startsWith(heading)) ?? '';
+  const pieces = [...section.matchAll(/```js\n(.*?)```/gs)].map(([, piece = '']) => piece);
+  expect(pieces.length, heading).toBeGreaterThan(0);
+  return pieces.join('\n');
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+  await seedStories(app.services, await seedFiles());
+});
+afterAll(() => app.close());
+
+describe('A day with Copydesk', () => {
+  it('goes as README has it', async () => {
+    const file = join(temporaryFolder(), 'day.mjs');
+    // The server's clock stands in January 2026; the editor's is set to the same day.
+    const clock = `const RealDate = Date; globalThis.Date = class extends RealDate {
+      constructor(...args) { super(...(args.length > 0 ? args : [Date.now()])); }
+      static now() { return ${app.clock.now().getTime()}; }
+    };\n`;
+    writeFileSync(file, clock + scriptOf('A day with Copydesk'));
+    const env = { PATH: process.env.PATH ?? '', KEY: app.keys.admin, COPYDESK: app.app.listeningOrigin };
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+    expect(stdout).toContain('It reaches 1 live story: Putin in Belarus');
+    expect(stdout).toContain('added: What comes next');
+    expect(stdout).toContain("Following Vladimir Putin's first visit to Minsk since 2019");
+    expect(stdout).toMatch(/publish at 2026-01-16T06:00:00\.000Z: pending/);
+
+    const story = (await app.anybody.get('/v1/articles/putin-lukashenko-minsk-december-2022').expect(200)).body.data;
+    expect(story.sections.at(-1)).toMatchObject({ heading: 'What comes next' });
+    expect(story.corrections).toMatchObject([{ kind: 'correction' }]);
+    expect(JSON.stringify(story)).toContain('Sputnik/Reuters/Pool');
+    expect(JSON.stringify(story)).not.toContain('asdf');
+    await app.anybody.get('/v1/articles/minsk-the-day-after').expect(404);
+  });
+});
