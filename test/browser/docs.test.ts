@@ -112,5 +112,5 @@ describe('/docs', () => {
     }
     expect(statuses).toEqual(Object.fromEntries(paths.map((path) => [path, '200'])));
     expect(troubles).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 });

@@ -16,6 +16,8 @@ export interface Meeting<Answer> {
 export class Gate {
   #stepsBefore = 0;
   #interruption: Interruption | undefined;
+  /** The interruption from when it has begun. */
+  #met: Promise<unknown> | undefined;
 
   /** Hand this to startApp. Every read and every commit of the store is a step. */
   readonly wrap = (store: Store): Store => ({
@@ -38,11 +40,14 @@ export class Gate {
       return;
     }
     this.#interruption = undefined;
-    await interruption();
+    this.#met = interruption();
+    await this.#met;
   }
 
   /**
-   * Runs an operation, and the interruption just before its k-th step; the interruption's own steps pass freely.
+   * Runs an operation, and the interruption just before its k-th step; the interruption's own steps pass freely. What the server
+   * does by itself, such as looking for schedules that are due, has steps as well: then the two run side by side, and both have
+   * ended when this does.
    * @returns the operation's result, and whether it came as far as the k-th step
    */
   async run<Result>(
@@ -52,7 +57,9 @@ export class Gate {
   ): Promise<{ result: Result; wasInterrupted: boolean }> {
     this.#stepsBefore = k - 1;
     this.#interruption = interruption;
+    this.#met = undefined;
     const result = await operation();
+    await this.#met;
     const wasInterrupted = this.#interruption === undefined;
     this.#interruption = undefined;
     return { result, wasInterrupted };
