@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['test/{api,unit,storage,contract}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests race real processes and work in the background; what fails twice is told as a failure, what fails once as retried.
+    retry: 1,
   },
 });

@@ -148,12 +148,13 @@ it('every one of 5,000 stories shows a correction in the end, and no edit is los
 async function requireAll(): Promise<void> {
   const { data } = (await read(`/v1/images/${imageId}`).expect(200)).body;
   expect(data.caption).toBe(after);
+  const { stories: _inWhich, storyCount: _inHowMany, ...picture } = data;
   const wrong: string[] = [];
   for (let i = 0; i < stories.length; i += 50) {
     await Promise.all(
       stories.slice(i, i + 50).map(async ({ id, slug }) => {
         const { status, story } = await shown(slug);
-        const isFresh = status === 200 && JSON.stringify(imageOf(story)) === JSON.stringify(data);
+        const isFresh = status === 200 && JSON.stringify(imageOf(story)) === JSON.stringify(picture);
         const { acknowledged, sent } = headlines.get(id) ?? {};
         const expected = sent === undefined ? ['A short story'] : [acknowledged ?? 'A short story', sent];
         if (!isFresh || !expected.includes(String(story.headline))) wrong.push(slug);
