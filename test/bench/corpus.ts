@@ -21,6 +21,7 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
   const article = file.prepare('SELECT * FROM articles').get() as Row;
   const snapshot = file.prepare('SELECT * FROM snapshots').get() as Row;
   const revision = file.prepare("SELECT * FROM revisions WHERE kind = 'article' ORDER BY version LIMIT 1").get() as Row;
+  const facets = file.prepare('SELECT * FROM facets WHERE article_id = ?').all(article.id) as Row[];
   const insert = (table: string, row: Row) => {
     const names = Object.keys(row);
     file
@@ -45,6 +46,8 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
         body: Buffer.from(copied(String(snapshot.body))),
         summary: copied(String(snapshot.summary)),
       });
+      for (const facet of facets)
+        insert('facets', { ...facet, article_id: id, published_at: at, content_updated_at: at });
     }
   })();
   file.pragma('wal_checkpoint(TRUNCATE)');
