@@ -34,34 +34,13 @@ async function due(body: Members = {}, make: () => Promise<Plan['story']> = () =
   return { story, made };
 }
 
-/** Does something at each step of an operation, each time with new stories, until the operation has no more steps. */
-async function atEachStep<Result>(
-  arrange: () => Promise<{
-    operation: () => PromiseLike<Result>;
-    meanwhile: () => Promise<unknown>;
-    after: (result: Result) => Promise<void>;
-  }>,
-  stepsMin = 5,
-): Promise<void> {
-  for (let k = 1; k < 100; k++) {
-    const { operation, meanwhile, after } = await arrange();
-    const { result, wasInterrupted } = await gate.run(k, operation, meanwhile);
-    if (!wasInterrupted) {
-      expect(k).toBeGreaterThan(stepsMin);
-      return;
-    }
-    await after(result);
-  }
-  throw new Error('The operation came to no end.');
-}
-
 /** Something that happens at each step of a firing, and what holds afterwards. */
 const whileFiring = (
   meanwhile: (plan: Plan) => Promise<unknown>,
   after: (plan: Plan & { settled: Schedule; publications: string[] }) => Promise<void>,
   plan = () => due(),
 ) =>
-  atEachStep(async () => {
+  gate.meetAtEachStep(async () => {
     const { story, made } = await plan();
     return {
       operation: () => fire(made.id),
@@ -191,7 +170,7 @@ describe('a schedule that fires in another process', () => {
     after: (plan: Plan & { status: number }) => Promise<void>,
     plan = () => due(),
   ) =>
-    atEachStep(async () => {
+    gate.meetAtEachStep(async () => {
       const { story, made } = await plan();
       const operation = await ask({ story, made });
       return {
@@ -271,7 +250,7 @@ describe('while a withdrawal fires', () => {
 
 describe('planning a publication', () => {
   it('knows of what the version shows as it is, while that loses its alt text', async () => {
-    await atEachStep(async () => {
+    await gate.meetAtEachStep(async () => {
       const { id: imageId } = await createResource(app, 'images', image);
       const { id } = await createStory(app, shortStory({ leadImageId: imageId }));
       const body = { action: 'publish', at: new Date(app.clock.now().getTime() + minuteMs).toISOString() };
@@ -291,7 +270,7 @@ describe('planning a publication', () => {
   });
 
   it('plans the version that was named or nothing, while the story is edited', async () => {
-    await atEachStep(async () => {
+    await gate.meetAtEachStep(async () => {
       const { id, sections } = await createStory(app);
       const body = { action: 'publish', at: new Date(app.clock.now().getTime() + minuteMs).toISOString() };
       return {
