@@ -5,8 +5,6 @@ import { publicHeaders } from './headers.js';
 export interface Representation {
   /** Strong entity tag. */
   etag: string;
-  /** HTTP date of when the bytes were made; lists have none. */
-  lastModified?: string;
   /** Link header of a page of a list. */
   links?: string | undefined;
   /** In place of those that every public answer has. */
@@ -22,13 +20,16 @@ export interface LentBody {
 /**
  * Answers with bytes, or 304 when the client has them (RFC 9110, 13.2.2: If-None-Match decides, and If-Modified-Since only
  * where it is not sent).
+ *
+ * @param lastModified HTTP date of when the bytes were made; lists have none
  */
 export function sendRepresentation(
   request: FastifyRequest,
   reply: FastifyReply,
   representation: Representation,
+  lastModified?: string,
 ): FastifyReply {
-  const { etag, lastModified, links, headers, body } = representation;
+  const { etag, links, headers, body } = representation;
   reply.headers(headers ?? publicHeaders).header('etag', etag);
   if (lastModified !== undefined) reply.header('last-modified', lastModified);
   if (links !== undefined) reply.header('link', links);

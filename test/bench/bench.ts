@@ -53,7 +53,7 @@ async function start<Hello>(
   environment: Record<string, string> = {},
 ): Promise<{ process: ChildProcess; hello: Hello }> {
   const child = fork(here(file), args, {
-    execArgv: ['--max-semi-space-size=8', '--import', 'tsx'],
+    execArgv: ['--optimize-for-size', '--max-semi-space-size=8', '--import', 'tsx'],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -134,10 +134,14 @@ async function measure(reading: Reading, product: Peer, floor: Peer) {
 async function startTime(dataDir: string): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const before = performance.now();
-  const server = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', here('../../src/server.ts')], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
-    stdio: 'ignore',
-  });
+  const server = spawn(
+    process.execPath,
+    ['--optimize-for-size', '--max-semi-space-size=8', '--import', 'tsx', here('../../src/server.ts')],
+    {
+      env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
+      stdio: 'ignore',
+    },
+  );
   for (;;) {
     const isUp = await fetch(`http://127.0.0.1:${port}/v1/articles?limit=1`).then(
       ({ ok }) => ok,

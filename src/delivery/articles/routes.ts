@@ -193,5 +193,5 @@ function answer(
   suffix = '',
 ): FastifyReply {
   if (asked !== snapshot.slug) reply.header('content-location', addressOf(snapshot.slug, suffix, request));
-  return sendRepresentation(request, reply, { ...representation, lastModified: snapshot.lastModified });
+  return sendRepresentation(request, reply, representation, snapshot.lastModified);
 }

@@ -97,8 +97,8 @@ function singleRoute(api: Api, store: Store, kind: ResourceKind): void {
     handle: async ({ param, query }, request, reply) => {
       const { body, madeAt } = await getPublished(store, kind, param);
       const whole = `{"data":${body}}`;
-      const representation = { body: whole, etag: entityTag(whole), lastModified: new Date(madeAt).toUTCString() };
-      return sendRepresentation(request, reply, trimmed(representation, query.fields));
+      const representation = trimmed({ body: whole, etag: entityTag(whole) }, query.fields);
+      return sendRepresentation(request, reply, representation, new Date(madeAt).toUTCString());
     },
   });
 }
