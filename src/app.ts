@@ -75,6 +75,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   });
   app.decorate('operations', []);
   app.decorateRequest('actor', null);
+  app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
   await app.register(underPressure, {
     maxEventLoopDelay: config.eventLoopDelayMaxMs,
@@ -84,13 +85,13 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: config.corsOrigins,
-      exposedHeaders: ['ETag', 'Link', 'Location'],
+      exposedHeaders: ['ETag', 'Link', 'Location', 'Idempotency-Replayed', 'Retry-After'],
       strictPreflight: false,
     });
   }
 
   const access = accessService(store, clock);
-  const api: Api = { app, access };
+  const api: Api = { app, access, idempotency: services.idempotency };
   const {
     articles,
     sections,
@@ -156,6 +157,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     services.clearing.start((error) => app.log.error(error, 'what was erased could not be cleared; it is tried again')),
   );
   app.addHook('onClose', () => services.clearing.stop());
+  app.addHook('onReady', async () =>
+    services.idempotency.start((error) => app.log.error(error, 'old answers could not be deleted; it is tried again')),
+  );
+  app.addHook('onClose', () => services.idempotency.stop());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

@@ -1,4 +1,5 @@
 // Puts the services together; the server, the command line and the tests all take them from here.
+import { idempotencyService } from './access/idempotency/service.js';
 import { keyService } from './access/keys/service.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
@@ -62,6 +63,7 @@ export function buildServices(store: Store, clock: Clock) {
     propagation,
     changes: changeLog(store),
     keys: keyService(store, clock),
+    idempotency: idempotencyService(store, clock),
     revisions,
     asOf: asOfService(store, clock),
     restoring: restoringService(store, clock, articles, revisions),

@@ -1,4 +1,5 @@
-// Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422.
+// Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422. Of a
+// POST that was done before, by its Idempotency-Key, only 401, 403, 415 and 413 are checked, and it gets the answer of then.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
@@ -6,11 +7,13 @@ import { DomainError } from '../kernel/errors.js';
 import { versionTag } from '../kernel/version-tags.js';
 import { UnreadableBody } from './body.js';
 import { managementHeaders } from './headers.js';
+import { answerOnce, fingerprintOf, type KeyHeader, readKeyHeader } from './idempotency.js';
 import { type Api, type Documented, document, fastifyPath, type Method, parseParts } from './operation.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | null;
+    keyHeader: KeyHeader | null;
   }
 }
 
@@ -73,7 +76,7 @@ export function sendDeleted(reply: FastifyReply, version: number): FastifyReply 
 }
 
 export function managedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
-  { app, access }: Api,
+  { app, access, idempotency }: Api,
   operation: ManagedOperation<Params, Query, Body>,
 ): void {
   document(app, operation);
@@ -87,27 +90,44 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       requireRole(actor, role);
       actor.person = actorName(request);
       request.actor = actor;
-      await target?.(request.params as z.output<Params>, actor);
+      request.keyHeader = readKeyHeader(request, operation, actor.key ?? '');
+      const { name } = request.keyHeader;
+      const isKnown = name !== undefined && (await idempotency.isKnown(name));
+      if (!isKnown) await target?.(request.params as z.output<Params>, actor);
       if (body) requireMediaType(request, reply, method, body.mediaTypes);
     },
-    preValidation: async (request) => {
-      const ifMatch = request.headers['if-match'];
-      if (operation.ifMatch === 'required' && (ifMatch === undefined || ifMatch.trim() === '*')) {
-        throw new DomainError('version_required', 'Say in If-Match which version you read, by its ETag.');
-      }
-    },
     handler: async (request, reply) => {
-      if (request.body instanceof UnreadableBody) throw request.body.error;
-      const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
-      const [params, query, parsed] = parseParts([
-        { place: 'params', schema: operation.params, value: request.params },
-        { place: 'query', schema: operation.query, value: request.query },
-        { place: 'body', schema: body?.schema, value: sent },
-      ]) as [z.output<Params>, z.output<Query>, z.output<Body>];
-      const ifMatch = operation.ifMatch ? request.headers['if-match'] : undefined;
-      return operation.handle({ params, query, body: parsed, ifMatch, actor: request.actor as Actor }, reply);
+      const handle = () => checkAndHandle(operation, request, reply);
+      const name = request.keyHeader?.name;
+      if (name === undefined || request.body instanceof UnreadableBody) return handle();
+      return answerOnce(idempotency, { name, fingerprint: fingerprintOf(request) }, operation, reply, handle);
     },
   });
+}
+
+/** Checks all that is left to check of a request, and does it. */
+async function checkAndHandle<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
+  operation: ManagedOperation<Params, Query, Body>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { body } = operation;
+  const ifMatch = operation.ifMatch ? request.headers['if-match'] : undefined;
+  if (operation.ifMatch === 'required' && (ifMatch === undefined || ifMatch.trim() === '*')) {
+    throw new DomainError('version_required', 'Say in If-Match which version you read, by its ETag.');
+  }
+  if (request.body instanceof UnreadableBody) throw request.body.error;
+  const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
+  const violation = request.keyHeader?.violation;
+  const [params, query, parsed] = parseParts(
+    [
+      { place: 'params', schema: operation.params, value: request.params },
+      { place: 'query', schema: operation.query, value: request.query },
+      { place: 'body', schema: body?.schema, value: sent },
+    ],
+    violation && [violation],
+  ) as [z.output<Params>, z.output<Query>, z.output<Body>];
+  return operation.handle({ params, query, body: parsed, ifMatch, actor: request.actor as Actor }, reply);
 }
 
 function requireRole(actor: Actor, role: Role): void {

@@ -8,6 +8,7 @@ import {
 } from 'zod-openapi';
 import type { ErrorCode } from '../kernel/errors.js';
 import { exampleOf } from './examples.js';
+import { isRepeatable } from './idempotency.js';
 import type { Answer, Documented, DocumentedHeader } from './operation.js';
 import { Problem, problemTypes } from './problem.js';
 
@@ -47,6 +48,11 @@ const headers = {
     schema: { type: 'string' },
     example: '</v1/articles?limit=20&cursor=WyJ…>; rel="next"',
   },
+  'Idempotency-Replayed': {
+    description: '`true` when the request was done before, by its Idempotency-Key, and this is the answer of then.',
+    schema: { type: 'string', const: 'true' },
+    example: 'true',
+  },
 } as const satisfies Record<DocumentedHeader, object>;
 
 const introduction = `Copydesk is a headless CMS for news stories.
@@ -57,6 +63,7 @@ const introduction = `Copydesk is a headless CMS for news stories.
 - Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs.
 - Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
 - Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
+- Every POST takes an \`Idempotency-Key\`, so that it can be sent again when its answer was lost: it is done once, and the answer of then is given again.
 - Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
 - Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that cannot be read as HTTP 400, 408, 414 or 431.`;
 
@@ -183,7 +190,8 @@ function operationObject(operation: Documented): ZodOpenApiOperationObject {
   };
 }
 
-function headerParams({ ifMatch, isConditional, role }: Documented) {
+function headerParams(operation: Documented) {
+  const { ifMatch, isConditional, role } = operation;
   const shape: Record<string, z.ZodType> = {};
   if (ifMatch) {
     const tag = z.string().meta({ description: 'The ETag of the version you read.', example: '"1"' });
@@ -194,6 +202,12 @@ function headerParams({ ifMatch, isConditional, role }: Documented) {
       .string()
       .optional()
       .meta({ description: 'ETags of what you have; 304 if it still holds.' });
+  }
+  if (isRepeatable(operation)) {
+    shape['Idempotency-Key'] = z.string().optional().meta({
+      description:
+        'A name that the client makes up for this request, such as a UUID: 1 to 255 visible ASCII characters, in quotes or bare. Sent again with it within 24 hours, the request is not done again; its answer is the one of the first time.',
+    });
   }
   if (role && role !== 'viewer') {
     shape['X-Actor'] = z
@@ -206,7 +220,8 @@ function headerParams({ ifMatch, isConditional, role }: Documented) {
 
 function responses(operation: Documented): ZodOpenApiResponsesObject {
   const all: ZodOpenApiResponsesObject = {};
-  for (const [status, answer] of Object.entries(operation.answers)) all[status as '200'] = answerObject(answer);
+  for (const [status, answer] of Object.entries(operation.answers))
+    all[status as '200'] = answerObject(answerOf(operation, answer));
   if (operation.isConditional) {
     all['304'] = { description: 'You have it already.', headers: headerRefs(['ETag', 'Cache-Control']) };
   }
@@ -214,6 +229,12 @@ function responses(operation: Documented): ZodOpenApiResponsesObject {
     all[String(status) as '400'] = { $ref: `#/components/responses/Problem${status}` };
   }
   return all;
+}
+
+/** An answer with the header that it has when it is given again. */
+function answerOf(operation: Documented, answer: Answer): Answer {
+  if (!isRepeatable(operation)) return answer;
+  return { ...answer, headers: [...(answer.headers ?? []), 'Idempotency-Replayed'] };
 }
 
 function answerObject({ description, schema, mediaType, example, headers: names, others = [] }: Answer) {
@@ -241,7 +262,8 @@ function headerRefs(names: readonly DocumentedHeader[]) {
 }
 
 /** What an operation can answer beside success: its own errors, and those that go with what it takes. */
-function errorCodesOf({ role, body, ifMatch, query, method, errors, group }: Documented): ErrorCode[] {
+function errorCodesOf(operation: Documented): ErrorCode[] {
+  const { role, body, ifMatch, query, method, errors, group } = operation;
   const codes: ErrorCode[] = [...errors];
   if (role) codes.push('unauthorized', 'forbidden', 'invalid');
   else codes.push('unauthorized');
@@ -249,6 +271,7 @@ function errorCodesOf({ role, body, ifMatch, query, method, errors, group }: Doc
   if (body) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
+  if (isRepeatable(operation)) codes.push('request_in_progress', 'idempotency_key_reused');
   if (group !== 'System') codes.push('unavailable');
   if (method !== 'GET') codes.push('storage_full');
   return codes;

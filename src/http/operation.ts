@@ -1,6 +1,7 @@
 // What an operation says of itself: enough to check its requests and to document it.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { IdempotencyService } from '../access/idempotency/service.js';
 import type { AccessService } from '../access/service.js';
 import type { Role } from '../kernel/actor.js';
 import { type ErrorCode, invalid, type Violation } from '../kernel/errors.js';
@@ -16,7 +17,8 @@ export type DocumentedHeader =
   | 'Location'
   | 'Content-Location'
   | 'Link'
-  | 'Vary';
+  | 'Vary'
+  | 'Idempotency-Replayed';
 
 export interface Answer {
   description: string;
@@ -45,16 +47,19 @@ export interface Documented {
   /** `optional`: honoured when sent. */
   ifMatch?: 'required' | 'optional';
   isConditional?: boolean;
+  /** The answer tells a secret, which is never stored, so that Idempotency-Key is refused. */
+  answersSecret?: true;
   /** The least role that may do it; none for a public operation. */
   role?: Role;
   answers: Readonly<Record<number, Answer>>;
   errors: readonly ErrorCode[];
 }
 
-/** Where operations are added: the server, and who tells whether a key is good. */
+/** Where operations are added: the server, who tells whether a key is good, and who has every POST done once. */
 export interface Api {
   app: FastifyInstance;
   access: AccessService;
+  idempotency: IdempotencyService;
 }
 
 declare module 'fastify' {
@@ -73,11 +78,15 @@ export function document(app: FastifyInstance, operation: Documented): void {
   app.operations.push(operation);
 }
 
-/** Parses the parts of a request together, so that an answer names everything that is wrong at once. @throws `invalid` */
+/**
+ * Parses the parts of a request together, so that an answer names everything that is wrong at once.
+ * @param violations what is wrong beside them
+ * @throws `invalid`
+ */
 export function parseParts(
   parts: readonly { place: 'body' | 'query' | 'params'; schema: z.ZodType | undefined; value: unknown }[],
+  violations: Violation[] = [],
 ): unknown[] {
-  const violations: Violation[] = [];
   const values = parts.map(({ place, schema, value }) => {
     const parsed = (schema ?? z.unknown()).safeParse(value);
     if (!parsed.success) violations.push(...violationsOf(parsed.error, place));

@@ -61,6 +61,12 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     explanation:
       'What is there does not allow this: a slug is taken, or something is in a state that forbids it. What is used cannot be deleted: usages says where.',
   },
+  request_in_progress: {
+    status: 409,
+    title: 'Request in progress',
+    explanation:
+      'The same request, by its Idempotency-Key, is being done at this moment. Send it again after the time in Retry-After, and you get its answer.',
+  },
   stale_version: {
     status: 412,
     title: 'Stale version',
@@ -91,6 +97,12 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     explanation:
       'Rules that every published story must pass failed. Each entry of errors points at one place in the story, names what of the library is at fault there, and says in help how to mend it. GET …/preflight tells them beforehand.',
   },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency-Key reused',
+    explanation:
+      'The Idempotency-Key was sent to this address before, with another body or other parameters. A key stands for one request and its repetitions: take a new one.',
+  },
   version_required: {
     status: 428,
     title: 'Version required',
@@ -119,6 +131,9 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
       'There is no room left to store this. Nothing of it was kept; everything that was there before still is.',
   },
 };
+
+/** How long to wait before what is refused for now can be asked for again. */
+const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { unavailable: 2, request_in_progress: 1 };
 
 export const problemMediaType = 'application/problem+json; charset=utf-8';
 
@@ -216,7 +231,8 @@ export function problemBody(error: DomainError, instance: string, requestId: str
 export function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status } = problemTypes[error.code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="copydesk"');
-  if (error.code === 'unavailable') reply.header('retry-after', '2');
+  const patience = retryAfterSeconds[error.code];
+  if (patience !== undefined) reply.header('retry-after', String(patience));
   reply.code(status).header('content-type', problemMediaType);
   return reply.send(problemBody(error, withoutSecret(request.url).split('?')[0] ?? '', request.id));
 }

@@ -56,11 +56,12 @@ describe('POST /v1/manage/articles/{id}/corrections', () => {
       id: expect.any(String),
       at: expect.any(String),
       by,
+      articleId: id,
       articleVersion: 3,
     });
     expect(response.headers.etag).toBe('"3"');
     const after = await delivered(id);
-    const { by: _by, articleVersion: _version, ...told } = issued;
+    const { by: _by, articleId: _article, articleVersion: _version, ...told } = issued;
     expect(after).toEqual({ ...before, corrections: [told], contentUpdatedAt: told.at });
     expect(before).toMatchObject({ corrections: [], retracted: false });
     expect((await summaryOf(id)).contentUpdatedAt).toBe(told.at);
@@ -286,7 +287,7 @@ describe('GET /v1/manage/articles/{id}/corrections', () => {
     const { id } = await liveStory(app);
     const issued = [];
     for (const text of ['One.', 'Two.', 'Three.']) {
-      const { articleVersion: _version, ...correction } = await issue(id, 'update', text);
+      const { articleId: _article, articleVersion: _version, ...correction } = await issue(id, 'update', text);
       issued.push(correction);
     }
     const path = `${articles}/${id}/corrections`;

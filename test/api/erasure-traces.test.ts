@@ -141,6 +141,13 @@ async function plantBeside(articleId: string, { word, plain }: Words): Promise<v
           idempotencyKey: '3',
         },
         { ...told('{"other":"kept"}'), path: '/c', keyId: 'k', idempotencyKey: '4' },
+        {
+          ...told(`{"result":{"id":"${articleId}","warnings":["${word('mark')}"]}}`),
+          status: 299,
+          path: '/d',
+          keyId: 'k',
+          idempotencyKey: '5',
+        },
       ]),
     },
     {

@@ -16,7 +16,8 @@ interface OperationObject {
   description?: string;
   tags?: string[];
   requestBody?: { content: Record<string, Media> };
-  responses: Record<string, { $ref?: string; content?: Record<string, Media> }>;
+  parameters?: { name: string }[];
+  responses: Record<string, { $ref?: string; headers?: object; content?: Record<string, Media> }>;
 }
 
 let app: TestApp;
@@ -34,6 +35,8 @@ const operations = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
+
+const parameterNames = ({ parameters = [] }: OperationObject) => parameters.map(({ name }) => name);
 
 /** Every media type object of the document, with its pointer. */
 function media(): { pointer: string; object: Media }[] {
@@ -98,6 +101,30 @@ describe('the document', () => {
       expect(refusals.length).toBeGreaterThan(0);
       for (const [status, response] of refusals) expect(response.$ref).toBe(`#/components/responses/Problem${status}`);
     }
+  });
+
+  it('has every POST take an Idempotency-Key, and tell what comes of it, unless its answer tells a secret', () => {
+    const posts = operations().filter(({ method }) => method === 'post');
+    expect(posts.length).toBeGreaterThan(20);
+    const refusing = posts.filter(({ operation }) => !parameterNames(operation).includes('Idempotency-Key'));
+    expect(refusing.map(({ operation }) => operation.operationId).sort()).toEqual([
+      'createApiKey',
+      'createPreviewLink',
+      'rotateApiKey',
+    ]);
+    for (const { operation } of posts.filter((post) => !refusing.includes(post))) {
+      const statuses = Object.keys(operation.responses);
+      expect([operation.operationId, statuses]).toEqual([
+        operation.operationId,
+        expect.arrayContaining(['400', '409', '422']),
+      ]);
+      for (const [status, { headers }] of Object.entries(operation.responses)) {
+        const isReplayed = Object.keys(headers ?? {}).includes('Idempotency-Replayed');
+        expect([operation.operationId, status, isReplayed]).toEqual([operation.operationId, status, status < '300']);
+      }
+    }
+    const others = operations().filter(({ method }) => method !== 'post');
+    expect(others.filter(({ operation }) => parameterNames(operation).includes('Idempotency-Key'))).toEqual([]);
   });
 
   it('is the same at /openapi.json and in Swagger UI, and is not sent twice', async () => {

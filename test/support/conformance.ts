@@ -68,7 +68,9 @@ class Document {
   }
 
   #checkHeaders(object: ResponseObject, response: Response): string[] {
-    const always = Object.keys(object.headers ?? {}).filter((name) => !['Link', 'Content-Location'].includes(name));
+    const always = Object.keys(object.headers ?? {}).filter(
+      (name) => !['Link', 'Content-Location', 'Idempotency-Replayed'].includes(name),
+    );
     return always
       .filter((name) => response.headers[name.toLowerCase()] === undefined)
       .map((name) => `header ${name} is documented but was not sent`);

@@ -39,6 +39,7 @@ export function keyRoutes(api: Api, keys: KeyService): void {
     method: 'POST',
     path,
     operationId: 'createApiKey',
+    answersSecret: true,
     summary: 'Make an API key',
     description:
       'Makes a key for one client. Its text is in this answer and nowhere else; only a hash of it is stored.',
@@ -97,6 +98,7 @@ export function keyRoutes(api: Api, keys: KeyService): void {
     method: 'POST',
     path: `${path}/{id}/rotate`,
     operationId: 'rotateApiKey',
+    answersSecret: true,
     summary: 'Rotate an API key',
     description:
       'Makes a second key for the same client, with the same name and role. Both are good until the overlap ends; then the old one has expired. A key can be rotated once: after that it is the turn of the new one.',

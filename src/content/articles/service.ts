@@ -82,8 +82,8 @@ export function articleService(store: Store, clock: Clock) {
    * @throws `conflict` for a taken slug, `unprocessable` for references to what is not there
    */
   async function create(draft: ArticleDraft, actor: Actor): Promise<ManagedArticle> {
-    const id = newId();
-    await decideAndCommit(store, async () => {
+    const created = await decideAndCommit(store, async () => {
+      const id = newId();
       const at = instant(clock);
       const drafting = new Drafting(draft.language);
       const planned = planSections(draft.sections ?? [], [], drafting);
@@ -116,9 +116,9 @@ export function articleService(store: Store, clock: Clock) {
         ...planned.flatMap((section) => sectionStatements(id, section, actor, at)),
         ...changeStatements(store, actor, at, [{ kind: 'article', id, version: 1, action: 'create', articleId: id }]),
       ];
-      return { statements, result: undefined };
+      return { statements, result: id };
     });
-    return get(id);
+    return get(created);
   }
 
   /**

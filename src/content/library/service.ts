@@ -41,9 +41,17 @@ interface ImageReference {
   pointer: string;
 }
 
+/** How a resource is to be, what holds it to that, and what should be looked at all the same. */
+interface Proposal<K extends ResourceKind> {
+  facts: ResourceFacts[K];
+  guards: Statement[];
+  warnings: Warning[];
+}
+
 /** What a decision about a change leads to: how the resource would be, and whom it reaches or what goes on with it. */
 interface Outcome<K extends ResourceKind> {
   preview: ManagedResource<K>;
+  warnings: Warning[];
   reach?: Reach;
   propagation?: Propagation | undefined;
 }
@@ -82,17 +90,17 @@ export function libraryService<K extends ResourceKind>(
 
   /** Adds a resource to the library. @throws `unprocessable` for an image that is not there */
   async function create(draft: Record<string, unknown>, actor: Actor): Promise<ManagedResource<K>> {
-    const id = newId();
-    await decideAndCommit(store, async () => {
+    const created = await decideAndCommit(store, async () => {
+      const id = newId();
       const facts = definition.fill(draft);
       const { missing, guards } = await referencedImages(facts);
       refuseMissing(missing);
       return {
         statements: [...guards, ...insertResource(store, kind, id, facts, actor, instant(clock))],
-        result: undefined,
+        result: id,
       };
     });
-    return get(id);
+    return get(created);
   }
 
   /**
@@ -101,21 +109,22 @@ export function libraryService<K extends ResourceKind>(
    * @throws `not_found`, `forbidden` (a live story uses it and the key is no publisher's), `stale_version`, `invalid`,
    * `unprocessable` (a live story would break a rule of preflight)
    */
-  function patch(
+  async function patch(
     id: string,
     body: Record<string, unknown>,
     ifMatch: string | undefined,
     isDryRun: boolean,
     actor: Actor,
   ): Promise<Changed<ManagedResource<K>>> {
-    return change(id, 'update', ifMatch, isDryRun, actor, async (current) => {
+    const { changed } = await change(id, 'update', ifMatch, isDryRun, actor, async (current) => {
       refuseIfAny(readOnlyViolations(body, current, Object.keys(managedShape)));
       const facts = merged(current, body);
       const { missing, guards } = await referencedImages(facts);
       const known = new Set(definition.imageReferences(pickFacts(current)).map((reference) => reference.id));
       refuseMissing(missing.filter((reference) => !known.has(reference.id)));
-      return { facts, guards };
+      return { facts, guards, warnings: [] };
     });
+    return changed;
   }
 
   /**
@@ -130,14 +139,12 @@ export function libraryService<K extends ResourceKind>(
     isDryRun: boolean,
     actor: Actor,
   ): Promise<{ changed: Changed<ManagedResource<K>>; warnings: Warning[] }> {
-    let warnings: Warning[] = [];
-    const changed = await change(id, 'restore', ifMatch, isDryRun, actor, async () => {
+    return change(id, 'restore', ifMatch, isDryRun, actor, async () => {
       const facts = definition.fill(await getContent(id, version));
       const { missing, guards } = await referencedImages(facts);
-      warnings = missing.map(({ id: imageId, pointer }) => deletedReference('image', imageId, pointer));
-      return { facts, guards };
+      const warnings = missing.map(({ id: imageId, pointer }) => deletedReference('image', imageId, pointer));
+      return { facts, guards, warnings };
     });
-    return { changed, warnings };
   }
 
   /** The content of a version. @throws `not_found`, `gone` when it was erased */
@@ -154,35 +161,36 @@ export function libraryService<K extends ResourceKind>(
     ifMatch: string | undefined,
     isDryRun: boolean,
     actor: Actor,
-    propose: (current: ManagedResource<K>) => Promise<{ facts: ResourceFacts[K]; guards: Statement[] }>,
-  ): Promise<Changed<ManagedResource<K>>> {
-    const { reach, propagation, preview } = await decideAndCommit<Outcome<K>>(store, async () => {
+    propose: (current: ManagedResource<K>) => Promise<Proposal<K>>,
+  ): Promise<{ changed: Changed<ManagedResource<K>>; warnings: Warning[] }> {
+    const { reach, propagation, preview, warnings } = await decideAndCommit<Outcome<K>>(store, async () => {
       const current = await get(id);
       await requireRight(id, actor);
       await requireMatch(ifMatch, current.version, async (version) =>
         changedPointers(await findRevisionContent(store, kind, id, version), pickFacts(current)),
       );
-      const { facts, guards } = await propose(current);
+      const { facts, guards, warnings } = await propose(current);
       const fields = changedPointers(pickFacts(current), facts);
-      if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current } };
+      if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current, warnings } };
       const at = instant(clock);
       const resource = { kind, id, version: current.version + 1, facts } as ResourceChange;
       const { statements, ...outcome } = await propagator.propagate(kind, id, { resource }, actor, at);
       // Once more: a story may have gone live with it since.
       await requireRight(id, actor);
-      if (isDryRun) return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach } };
+      if (isDryRun)
+        return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach, warnings } };
       return {
         statements: [
           ...guards,
           ...updateResource(store, kind, current, facts, action, fields, actor, at),
           ...statements,
         ],
-        result: { preview: current, propagation: outcome.propagation },
+        result: { preview: current, propagation: outcome.propagation, warnings },
       };
     });
-    if (reach) return { resource: preview, reach };
+    if (reach) return { changed: { resource: preview, reach }, warnings };
     propagator.wake();
-    return { resource: await get(id), ...(propagation && { propagation }) };
+    return { changed: { resource: await get(id), ...(propagation && { propagation }) }, warnings };
   }
 
   /** Refuses, before its body is read, a change that the key may not make. @throws `not_found`, `forbidden` */

@@ -72,8 +72,8 @@ export function sectionService(store: Store, clock: Clock) {
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<SectionAnswer> {
-    const id = newId();
     const section = await decideAndCommit(store, async () => {
+      const id = newId();
       const article = await getArticle(articleIdOrSlug);
       const existing = await listSections(store, article.summary.id, article.sectionIds);
       if (ifMatch !== undefined) await requireMatch(ifMatch, article.summary.version, async () => []);

@@ -48,7 +48,7 @@ export function correctionService(
       const by = { key: actor.key, actor: actor.person };
       return {
         statements: await correctionStatements(record, published, correction, actor),
-        result: { ...correction, by, articleVersion: version + 1 },
+        result: { ...correction, by, articleId: id, articleVersion: version + 1 },
       };
     });
     propagation.wake();

@@ -27,8 +27,8 @@ export function erasureService(store: Store, clock: Clock, propagation: Propagat
    */
   async function erase(request: ErasureRequest, ifMatch: string | undefined, actor: Actor): Promise<Erasure> {
     const { kind, id: resourceId, reason } = request;
-    const id = newId();
-    await decideAndCommit(store, async () => {
+    const begun = await decideAndCommit(store, async () => {
+      const id = newId();
       const at = instant(clock);
       const scrubbing =
         kind === 'article'
@@ -39,15 +39,15 @@ export function erasureService(store: Store, clock: Clock, propagation: Propagat
       const { link } = scrubbing;
       const cause = { erased: { kind, id: resourceId }, ...(link && { link }) };
       const { statements: taking } = await propagation.propagate(kind, resourceId, cause, actor, at);
-      const begun = beginErasure(store, { id, kind, resourceId, reason }, actor, at);
+      const beginning = beginErasure(store, { id, kind, resourceId, reason }, actor, at);
       return {
-        statements: [begun, ...uses, ...scrubbing.statements, ...taking, settleErasure(store, id)],
-        result: undefined,
+        statements: [beginning, ...uses, ...scrubbing.statements, ...taking, settleErasure(store, id)],
+        result: id,
       };
     });
     propagation.wake();
     clearing.wake();
-    return get(id);
+    return get(begun);
   }
 
   /** Holds the commit to the thing's not being used, unless its uses are to be removed. @throws `conflict` saying where it is */

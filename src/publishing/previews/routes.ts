@@ -53,6 +53,7 @@ export function previewLinkRoutes(
     method: 'POST',
     path,
     operationId: 'createPreviewLink',
+    answersSecret: true,
     summary: 'Make a link that shows an article',
     description:
       'Whoever has the link sees the article as readers would, before it is published, until it expires or is revoked. Its token is in this answer and nowhere else.',

@@ -100,8 +100,8 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<Planned> {
-    const id = newId();
-    const warnings = await decideAndCommit(store, async () => {
+    const { id, warnings } = await decideAndCommit(store, async () => {
+      const id = newId();
       const now = instant(clock);
       const options = { at, publishedAt: publishedAt ?? null, minor: minor ?? false };
       refuseIfAny(wrongTimes(action, options, now));
@@ -117,7 +117,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         insertSchedule(store, { id, articleId, action, ...plan }, actor, now),
         ...traceStatements(store, record, { action: 'schedule' }, actor, now),
       ];
-      return { statements, result: held.warnings };
+      return { statements, result: { id, articleId, warnings: held.warnings } };
     });
     return { schedule: await get(id), warnings };
   }

@@ -556,7 +556,7 @@ export const schedules = sqliteTable(
   ],
 );
 
-/** Answers to requests with an Idempotency-Key, to be given again to the same request. */
+/** Answers to requests with an Idempotency-Key, to be given again to the same request; of one that is not answered yet, its mark. */
 export const idempotentAnswers = sqliteTable(
   'idempotent_answers',
   {
@@ -567,6 +567,7 @@ export const idempotentAnswers = sqliteTable(
     idempotencyKey: text().notNull(),
     /** SHA-256 of the body, in hex. */
     bodyHash: text().notNull(),
+    /** 299, which no answer has, says that it is a mark: its body is what was decided. */
     status: integer().notNull(),
     headers: json<Record<string, string>>().notNull(),
     body: text().notNull(),

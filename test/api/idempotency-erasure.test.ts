@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { editStory } from '../support/editing.js';
+import { erase, tablesWith } from '../support/erasing.js';
+import { Gate } from '../support/gate.js';
+import { createStory, liveStory, shortStory } from '../support/stories.js';
+
+const gate = new Gate();
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp({ wrapStore: gate.wrap });
+});
+afterAll(() => app.close());
+
+describe('an erasure', () => {
+  it('leaves neither answer nor mark of a POST about the story that it meets, at whatever step', async () => {
+    let k = 0;
+    for (let wasInterrupted = true; wasInterrupted; ) {
+      k += 1;
+      const word = `Zq7met${k}x`;
+      const { id } = await createStory(app);
+      const section = { heading: word, blocks: [{ type: 'paragraph', text: word }] };
+      const path = `/v1/manage/articles/${id}/sections`;
+      const operation = () =>
+        app.as.editor
+          .post(path, section)
+          .set('idempotency-key', word)
+          .then((answer) => answer);
+      const meeting = await gate.run(k, operation, async () => void (await erase(app, 'article', id)));
+      wasInterrupted = meeting.wasInterrupted;
+      if (!wasInterrupted) await erase(app, 'article', id);
+      expect([201, 404]).toContain(meeting.result.status);
+      expect(tablesWith(app, word)).toEqual([]);
+      expect(tablesWith(app, id)).not.toContain('idempotent_answers');
+      await app.as.editor.post(path, section).set('idempotency-key', word).expect(404);
+    }
+    expect(k).toBeGreaterThan(10);
+  });
+
+  it('leaves no answer that was asked for by a slug which is nobody’s any more', async () => {
+    const word = 'Zq7formerslug';
+    const { id } = await liveStory(app, shortStory({ slug: 'first-slug' }));
+    await editStory(app, id, { slug: 'second-slug' });
+    const read = await app.as.publisher.get(`/v1/manage/articles/${id}`).expect(200);
+    await app.as.publisher
+      .post('/v1/manage/articles/second-slug/corrections', { kind: 'correction', text: word })
+      .set({ 'idempotency-key': 'by-slug', 'if-match': read.headers.etag ?? '' })
+      .expect(201);
+    await editStory(app, id, { slug: 'third-slug' });
+    expect(tablesWith(app, word)).toContain('idempotent_answers');
+    await erase(app, 'article', id);
+    expect(tablesWith(app, word)).toEqual([]);
+  });
+
+  it('is answered again itself', async () => {
+    const { id } = await createStory(app);
+    const body = { kind: 'article', id, reason: 'A court said so.' };
+    const again = () =>
+      app.as.admin
+        .post('/v1/manage/erasures', body)
+        .set({ 'idempotency-key': 'erasure', 'if-match': '"1"' })
+        .expect(201);
+    const { text } = await again();
+    expect((await again()).text).toBe(text);
+  });
+});
