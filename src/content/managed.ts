@@ -6,6 +6,7 @@ export {
   By,
   type Managed,
   managedShape,
+  Reason,
   readOnlyShape,
   readOnlyViolations,
   refuseIfAny,

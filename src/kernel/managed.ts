@@ -5,6 +5,12 @@ import { jsonEqual } from './json.js';
 import { Id, Instant } from './scalars.js';
 import { ifMatchHolds, versionTag } from './version-tags.js';
 
+/** Why something was done, where whoever does it has to say. */
+export const Reason = z.string().nullable().meta({
+  description: 'Why, where whoever does it has to say, as with embargoes; else null.',
+  example: 'The ministry has published the report itself.',
+});
+
 export const By = z
   .object({
     key: z

@@ -71,6 +71,7 @@ describe('GET /v1/manage/changes', () => {
       at: expect.stringMatching(/^2026-01-15T10:/),
       by: { key: expect.stringMatching(/^[0-9a-f]{12}$/), actor: 'jane.doe' },
       action: 'create',
+      reason: null,
       kind: 'tag',
       resourceId: 'energy',
       version: 1,

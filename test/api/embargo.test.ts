@@ -130,6 +130,28 @@ describe('POST /v1/manage/articles/{id}/embargo/lift', () => {
     expect((await act(app, id, 'publish')).status).toBe(200);
   });
 
+  it('tells why, as setting one does, in the versions of the story and in the log; other acts have no reason', async () => {
+    const { id } = await createStory(app);
+    await embargo(id, { until: ahead(app), reason: 'Not before noon.' });
+    await lift(id, { reason: 'The ministry was first.' });
+    const path = `${articles}/${id}`;
+    const versions = (await app.as.viewer.get(`${path}/revisions`).expect(200)).body.data;
+    const told = [
+      { action: 'embargo.lift', reason: 'The ministry was first.' },
+      { action: 'embargo', reason: 'Not before noon.' },
+      { action: 'create', reason: null },
+    ];
+    expect(versions).toMatchObject(told);
+    expect((await app.as.viewer.get(`${path}/revisions/3`).expect(200)).body.data).toMatchObject(told[0] ?? {});
+    expect((await app.as.viewer.get(`${path}/diff?from=2&to=3`).expect(200)).body.data).toMatchObject({
+      from: told[1],
+      to: told[0],
+    });
+    const log = (await app.as.viewer.get(`/v1/manage/changes?article=${id}&kind=article`).expect(200)).body.data;
+    expect(log).toMatchObject(told);
+    await app.anybody.get('/v1/manage/changes').expect(401);
+  });
+
   it('is a publisher’s, and needs a reason and an embargo in force', async () => {
     const { id } = await createStory(app);
     expect((await lift(id)).status).toBe(409);

@@ -1,6 +1,7 @@
 // The test that looks into the bytes: words are planted wherever a thing can have any, and must be nowhere once it is erased.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
+import { matching } from '../support/client.js';
 import { changeResource, createResource, editSection, editStory, type Members } from '../support/editing.js';
 import { cleared, erase } from '../support/erasing.js';
 import { RunningServer, run, send, temporaryFolder } from '../support/processes.js';
@@ -158,6 +159,19 @@ async function plantBeside(articleId: string, { word, plain }: Words): Promise<v
   ]);
 }
 
+/** One embargo that was lifted and one that is in force, each for a reason. */
+async function withEmbargoes(id: string, { word }: Words): Promise<void> {
+  const until = '2026-06-15T12:00:00.000Z';
+  for (const [action, body] of [
+    ['embargo', { until, reason: word('embargo') }],
+    ['embargo/lift', { reason: word('lift') }],
+    ['embargo', { until, reason: word('secondEmbargo') }],
+  ] as const) {
+    const read = await app.as.publisher.get(`/v1/manage/articles/${id}`).expect(200);
+    await app.as.publisher.post(`/v1/manage/articles/${id}/${action}`, body).set(matching(read)).expect(200);
+  }
+}
+
 describe('an erased story', () => {
   it('leaves no word of it in the database, its log or the cache; what belongs to others stays', async () => {
     const secret = newWords('Story');
@@ -174,6 +188,7 @@ describe('an erased story', () => {
     await app.as.editor.delete(`/v1/manage/sections/${story.sections[1]?.id}`).set('if-match', '"1"').expect(204);
     await publishStory(app, story.id);
     await read(story.id);
+    await withEmbargoes(story.id, secret);
     const pointing = await liveStory(app, shortStory({ related: [story.id] }));
     await read(pointing.id);
     await plantBeside(story.id, secret);

@@ -49,6 +49,7 @@ describe.each([
       {
         version: 2,
         action: 'update',
+        reason: null,
         fields: [pointer],
         at: expect.any(String),
         by: { key: expect.any(String), actor: null },

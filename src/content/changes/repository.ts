@@ -4,12 +4,15 @@ import { examinedMax, inListOrder } from '../../storage/keyset.js';
 import type { Store } from '../../storage/store.js';
 import type { Change, ChangeFilters } from './schemas.js';
 
-type Row = Store['tables']['changes']['$inferSelect'];
+interface Row {
+  change: Store['tables']['changes']['$inferSelect'];
+  reason: string | null;
+}
 
-function changeOf(row: Row): Change {
-  const { seq: sequence, at, byKey, byActor, action, kind, resourceId, version, articleId } = row;
+function changeOf({ change, reason }: Row): Change {
+  const { seq: sequence, at, byKey, byActor, action, kind, resourceId, version, articleId } = change;
   const by = { key: byKey, actor: byActor };
-  return { sequence, at, by, action, kind, resourceId, version, articleId, isPublic: row.public };
+  return { sequence, at, by, action, reason, kind, resourceId, version, articleId, isPublic: change.public };
 }
 
 /** Whether a list is in the order of time. The log's own order is that of its sequence, which a moved clock may contradict. */
@@ -58,11 +61,17 @@ function orderOf({ tables: { changes } }: Store, filters: ChangeFilters, seek: S
   return { beyond: seek && beyond, order: columns.map((column) => direction(column)) };
 }
 
-/** The query of a page of entries. */
+/** The query of a page of entries, each with the reason that its revision keeps. */
 export function changesQuery(store: Store, filters: ChangeFilters, limit: number, seek: Seek | undefined) {
-  const { changes } = store.tables;
+  const { changes, revisions } = store.tables;
   const { range, rest } = planOf(store, filters);
   const { beyond, order } = orderOf(store, filters, seek);
+  const isItsRevision = and(
+    sql`${revisions.kind} = ${changes.kind}`,
+    eq(revisions.resourceId, changes.resourceId),
+    eq(revisions.version, changes.version),
+    eq(revisions.action, changes.action),
+  );
   const examined = store.db
     .select({ seq: changes.seq })
     .from(changes)
@@ -70,8 +79,9 @@ export function changesQuery(store: Store, filters: ChangeFilters, limit: number
     .orderBy(...order)
     .limit(rest ? examinedMax : limit);
   return store.db
-    .select()
+    .select({ change: changes, reason: revisions.reason })
     .from(changes)
+    .leftJoin(revisions, isItsRevision)
     .where(and(inArray(changes.seq, examined), rest))
     .orderBy(...order)
     .limit(limit);

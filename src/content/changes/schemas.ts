@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from '../../kernel/scalars.js';
-import { By } from '../managed.js';
+import { By, Reason } from '../managed.js';
 
 const kinds = ['article', 'section', 'image', 'quote', 'embed', 'desk', 'tag', 'key'] as const;
 const kind = z.enum(kinds).meta({ description: 'What was changed.', example: 'article' });
@@ -42,6 +42,7 @@ export const Change = z
     at: Instant,
     by: By,
     action,
+    reason: Reason,
     kind,
     resourceId,
     version: z.int().meta({ description: 'The version that it has had since.', example: 3 }),

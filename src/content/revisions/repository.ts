@@ -26,6 +26,7 @@ function headOf(revisions: Table) {
     byKey: revisions.byKey,
     byActor: revisions.byActor,
     action: revisions.action,
+    reason: revisions.reason,
     fields: revisions.fields,
   };
 }
@@ -89,8 +90,8 @@ export async function listRevisions(
 }
 
 function resourceRevisionOf(row: Parameters<typeof rowOf>[0]): ResourceRevision {
-  const { version, at, by, action, fields } = rowOf(row);
-  return { version, at, by, action, fields };
+  const { version, at, by, action, reason, fields } = rowOf(row);
+  return { version, at, by, action, reason, fields };
 }
 
 /** A version of a resource, and the content that it had then; a version that changed none has that of the one before. */

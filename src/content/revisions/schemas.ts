@@ -3,7 +3,7 @@ import { ManagedBlock } from '../../blocks/index.js';
 import { Id, Instant } from '../../kernel/scalars.js';
 import { sentShape } from '../../kernel/shapes.js';
 import { articleShape, neverNull } from '../articles/schemas.js';
-import { By } from '../managed.js';
+import { By, Reason } from '../managed.js';
 
 function asInteger({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   delete jsonSchema.pattern;
@@ -47,8 +47,9 @@ export const RevisionHead = z
     at: Instant,
     by: By,
     action: z.string().meta({ description: 'What was done, as the change log names it.', example: 'update' }),
+    reason: Reason,
   })
-  .meta({ id: 'RevisionHead', description: 'A version: who made it, when, and by what.' });
+  .meta({ id: 'RevisionHead', description: 'A version: who made it, when, by what, and why.' });
 export type RevisionHead = z.output<typeof RevisionHead>;
 
 const changedFields = pointers('RFC 6901 pointers to what the write changed; none for what was new.', ['/headline']);

@@ -125,8 +125,8 @@ export function revisionService(store: Store) {
   return { getRecord, getRevision, getContent, list, get, diff };
 }
 
-export function headOf({ version, at, by, action }: RevisionHead): RevisionHead {
-  return { version, at, by, action };
+export function headOf({ version, at, by, action, reason }: RevisionHead): RevisionHead {
+  return { version, at, by, action, reason };
 }
 
 function revisionOf(version: number, rows: readonly RevisionRow[]): ArticleRevision {
@@ -138,6 +138,7 @@ function revisionOf(version: number, rows: readonly RevisionRow[]): ArticleRevis
     at,
     by,
     action: header?.action ?? 'section.update',
+    reason: header?.reason ?? null,
     fields: header?.fields ?? [],
     sections: sections.map(({ id, version: own, action, fields }) => ({
       id,

@@ -49,7 +49,7 @@ export function embargoRoutes(api: Api, articles: ArticleService, embargoes: Emb
     path: `${path}/lift`,
     operationId: 'liftEmbargo',
     summary: 'Lift an embargo',
-    description: 'Ends the embargo in force before its time. The reason is kept with the revision.',
+    description: 'Ends the embargo in force before its time. The reason is told with the version and in the log.',
     role: 'publisher',
     params,
     query,
