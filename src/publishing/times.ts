@@ -1,7 +1,14 @@
 import type { ArticleRecord } from '../content/articles/repository.js';
-import { invalid } from '../kernel/errors.js';
+import { invalid, type Violation } from '../kernel/errors.js';
 import type { PublicationTimes } from './compile.js';
 import type { PublishRequest } from './schemas.js';
+
+/** What is wrong with a publication that is minor and has a correction. */
+export const minorCorrection: Violation = {
+  pointer: '/minor',
+  code: 'not_minor',
+  message: 'cannot be true with a correction, which readers are told of',
+};
 
 /**
  * The times that a story bears once it is published at an instant.
@@ -13,9 +20,7 @@ export function publicationTimes(
   at: string,
 ): PublicationTimes {
   if (correction && minor) {
-    throw invalid([
-      { pointer: '/minor', code: 'not_minor', message: 'cannot be true with a correction, which readers are told of' },
-    ]);
+    throw invalid([minorCorrection]);
   }
   if (publishedAt && publishedAt > at) {
     throw invalid([

@@ -5,6 +5,7 @@ import { changeStatements, findArticleContentAt } from '../../content/history.js
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError, type ErrorCode } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { loadFit } from '../preflight/fit.js';
@@ -61,7 +62,7 @@ export function firing(store: Store, clock: Clock, publishing: PublishingService
     }
   }
 
-  /** Takes the version that was named to readers, unless they have it already. */
+  /** Takes the version that was named to readers, unless they have it already and are to be told nothing. */
   async function published(schedule: Schedule, record: ArticleRecord, actor: Actor, now: string): Promise<Statement[]> {
     const { id, publication } = record.summary;
     const { articleVersion, publishedAt } = schedule;
@@ -75,12 +76,13 @@ export function firing(store: Store, clock: Clock, publishing: PublishingService
       throw new CannotFire('superseded', message);
     }
     const isDated = publishedAt === null || publishedAt === publication.publishedAt;
-    if (publication.state === 'live' && isShown && isDated)
+    const correction = schedule.correction ? { id: newId(), ...schedule.correction, at: now } : undefined;
+    if (publication.state === 'live' && isShown && isDated && !correction)
       return untouched(record, { scheduledFor: null, scheduleFailure: null }, actor, now);
     const version = Math.max(articleVersion, liveVersion ?? 0);
     const times = publicationTimes(record, schedule, now);
     const { resources, guards } = await loadFit(store, record, content, now);
-    const release = { content, version, scheduledFor: null };
+    const release = { content, version, scheduledFor: null, correction };
     return [...guards, ...(await publishing.publicationStatements(record, release, resources, times, actor, now))];
   }
 

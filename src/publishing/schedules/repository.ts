@@ -14,15 +14,16 @@ interface Row {
 
 function scheduleOf({ row, article }: Row): Schedule {
   const { articleId, action, articleVersion, at, request, state, failure, settledAt } = row;
-  const { publishedAt, minor } = request as ScheduleOptions;
-  const times = { at, publishedAt, minor };
+  // An erasure leaves nothing of what was asked for.
+  const options = { publishedAt: null, minor: false, correction: null, ...(request as Partial<ScheduleOptions>) };
   return {
     ...managedOf(row),
     articleId,
     article,
     action,
     articleVersion,
-    ...times,
+    at,
+    ...options,
     state,
     failure: failure as Failure | null,
     settledAt,
@@ -132,10 +133,10 @@ export async function listSchedulesOf(
 }
 
 /** What of a schedule is the publisher's to say. */
-export type Plan = Pick<Schedule, 'articleVersion' | 'at' | 'publishedAt' | 'minor'>;
+export type Plan = Pick<Schedule, 'articleVersion' | 'at' | keyof ScheduleOptions>;
 
-function columnsOf({ articleVersion, at, publishedAt, minor }: Plan) {
-  return { articleVersion, at, request: { publishedAt, minor } };
+function columnsOf({ articleVersion, at, publishedAt, minor, correction }: Plan) {
+  return { articleVersion, at, request: { publishedAt, minor, correction } };
 }
 
 export function insertSchedule(

@@ -115,7 +115,7 @@ function ofArticleRoutes(api: Api, articles: ArticleService, schedules: Schedule
     operationId: 'scheduleArticle',
     summary: 'Schedule a publication or withdrawal',
     description:
-      'Publishes exactly the version that If-Match names at an instant, whatever is edited until then; or withdraws the story, whatever is live then. The rules of preflight are run now and once more when it fires, and an embargo must end before. A schedule that fails is kept with the reason, and shown on the article; it never sets readers back to an older version. An article has at most one of each kind waiting. Raises the article’s version; the ETag of the answer is the schedule’s.',
+      'Publishes exactly the version that If-Match names at an instant, whatever is edited until then; or withdraws the story, whatever is live then. The rules of preflight are run now and once more when it fires, and an embargo must end before. A schedule that fails is kept with the reason, and shown on the article; it never sets readers back to an older version. A correction goes out with the version, and is told even if readers have the same already. An article has at most one of each kind waiting. Raises the article’s version; the ETag of the answer is the schedule’s.',
     role: 'publisher',
     params: ofArticle,
     query: none,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { scheduledActions } from '../../content/articles/schemas.js';
+import { CorrectionDraft } from '../../content/corrections/schemas.js';
 import { managedShape, readOnlyShape } from '../../content/managed.js';
 import { Id, Instant } from '../../kernel/scalars.js';
 import { patchShape } from '../../kernel/shapes.js';
@@ -19,11 +20,24 @@ const optionShape = {
   }),
   minor: z.boolean().meta({ description: 'As with publish: whether contentUpdatedAt stays as it is.', example: false }),
 };
+const correctionDescription =
+  'As with publish: what readers are told of the change, from the moment they get it. It is never minor.';
+const sentOptionShape = {
+  publishedAt: optionShape.publishedAt.nullable(),
+  minor: optionShape.minor,
+  correction: CorrectionDraft.nullable().meta({ description: correctionDescription, example: null }),
+};
+const ScheduleOptions = z.object(sentOptionShape);
 export type ScheduleOptions = z.output<typeof ScheduleOptions>;
-const ScheduleOptions = z.object({ publishedAt: optionShape.publishedAt.nullable(), minor: optionShape.minor });
 
 export const ScheduleRequest = z
-  .strictObject({ action, at, publishedAt: optionShape.publishedAt.nullish(), minor: optionShape.minor.nullish() })
+  .strictObject({
+    action,
+    at,
+    publishedAt: optionShape.publishedAt.nullish(),
+    minor: optionShape.minor.nullish(),
+    correction: CorrectionDraft.nullish().meta({ description: correctionDescription }),
+  })
   .meta({ id: 'ScheduleRequest' });
 export type ScheduleRequest = z.output<typeof ScheduleRequest>;
 
@@ -80,6 +94,10 @@ export const SchedulePatch = z
       description: 'The article’s current version, to publish what has been edited since; or as it was read.',
     }),
     ...patchShape(optionShape, []),
+    correction: z
+      .strictObject(patchShape(CorrectionDraft.shape, ['kind', 'text']))
+      .nullish()
+      .meta({ description: correctionDescription }),
   })
   .meta({ id: 'SchedulePatch', description: 'JSON Merge Patch (RFC 7396).' });
 export type SchedulePatch = z.output<typeof SchedulePatch>;
@@ -89,8 +107,7 @@ export const Schedule = z
     ...readOnly,
     articleVersion,
     at,
-    publishedAt: optionShape.publishedAt.nullable(),
-    minor: optionShape.minor,
+    ...sentOptionShape,
   })
   .meta({ id: 'Schedule', description: 'A version that is published, or a story that is withdrawn, at an instant.' });
 export type Schedule = z.output<typeof Schedule>;

@@ -96,14 +96,14 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
    */
   async function create(
     idOrSlug: string,
-    { action, at, publishedAt, minor }: ScheduleRequest,
+    { action, at, publishedAt, minor, correction }: ScheduleRequest,
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<Planned> {
     const { id, warnings } = await decideAndCommit(store, async () => {
       const id = newId();
       const now = instant(clock);
-      const options = { at, publishedAt: publishedAt ?? null, minor: minor ?? false };
+      const options = { at, publishedAt: publishedAt ?? null, minor: minor ?? false, correction: correction ?? null };
       refuseIfAny(wrongTimes(action, options, now));
       const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
       await requireRoom(record, action, at);
@@ -168,8 +168,8 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
       const now = instant(clock);
       const { schedule, record } = await getPlanned(id, ifMatch);
       refuseIfAny(readOnlyViolations(body, schedule, scheduleReadOnlyNames));
-      const { action, articleVersion, at, publishedAt, minor } = schedule;
-      const before: Plan = { articleVersion, at, publishedAt, minor };
+      const { action, articleVersion, at, publishedAt, minor, correction } = schedule;
+      const before: Plan = { articleVersion, at, publishedAt, minor, correction };
       const plan = merged(before, body);
       if (jsonEqual(plan, before)) return { statements: [], result: [] };
       refuseIfAny(wrongTimes(action, plan, now));
