@@ -20,12 +20,14 @@ import { feedRoutes, sitemapRoutes } from './delivery/feeds/routes.js';
 import { feedService } from './delivery/feeds/service.js';
 import { formatsAt } from './delivery/formats/asked.js';
 import { siteAt } from './delivery/formats/format.js';
+import { freshnessService } from './delivery/freshness/service.js';
 import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
+import { Encoder } from './http/encodings.js';
 import { answerErrors, answerUnreadable, answerUnroutable } from './http/errors.js';
 import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
@@ -74,6 +76,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     routerOptions: { maxParamLength: 500 },
   });
   app.decorate('operations', []);
+  const freshness = freshnessService(store, clock);
+  app.decorate('sending', { encoder: new Encoder(), boundFor: freshness.boundFor });
   app.decorateRequest('actor', null);
   app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
@@ -161,6 +165,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     services.idempotency.start((error) => app.log.error(error, 'old answers could not be deleted; it is tried again')),
   );
   app.addHook('onClose', () => services.idempotency.stop());
+  app.addHook('onReady', () =>
+    freshness.start((error) => app.log.error(error, 'what is planned could not be read; it is tried again')),
+  );
+  app.addHook('onClose', () => freshness.stop());
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

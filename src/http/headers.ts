@@ -14,6 +14,7 @@ const anyOrigin = {
 export const publicHeaders = Object.freeze({
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'public, max-age=30, stale-while-revalidate=30',
+  vary: 'accept-encoding',
   ...hardening,
   ...anyOrigin,
 });

@@ -41,7 +41,24 @@ const headers = {
   Vary: {
     description: 'What of the request decided on the representation.',
     schema: { type: 'string' },
-    example: 'accept',
+    example: 'accept, accept-encoding',
+  },
+  'Content-Encoding': {
+    description:
+      'How the bytes are coded: by what Accept-Encoding takes, `br` or `gzip`. Each coding has an ETag of its own.',
+    schema: { type: 'string' },
+    example: 'br',
+  },
+  'Cache-Groups': {
+    description:
+      'What a cache forgets the answer with (RFC 9875): the story’s id as 32 hex digits where only that story can change it, else `articles`.',
+    schema: { type: 'string' },
+    example: '"01852a5c9d007a118b22000000000001"',
+  },
+  'Surrogate-Key': {
+    description: 'The same, for caches that are purged by this header.',
+    schema: { type: 'string' },
+    example: '01852a5c9d007a118b22000000000001',
   },
   Link: {
     description: 'The next page (RFC 8288).',
@@ -221,9 +238,9 @@ function headerParams(operation: Documented) {
 function responses(operation: Documented): ZodOpenApiResponsesObject {
   const all: ZodOpenApiResponsesObject = {};
   for (const [status, answer] of Object.entries(operation.answers))
-    all[status as '200'] = answerObject(answerOf(operation, answer));
+    all[status as '200'] = answerObject(answerOf(operation, status, answer));
   if (operation.isConditional) {
-    all['304'] = { description: 'You have it already.', headers: headerRefs(['ETag', 'Cache-Control']) };
+    all['304'] = { description: 'You have it already.', headers: headerRefs(['ETag', 'Cache-Control', ...cachedBy]) };
   }
   for (const status of [...new Set(errorCodesOf(operation).map(statusOf))].sort()) {
     all[String(status) as '400'] = { $ref: `#/components/responses/Problem${status}` };
@@ -231,10 +248,15 @@ function responses(operation: Documented): ZodOpenApiResponsesObject {
   return all;
 }
 
-/** An answer with the header that it has when it is given again. */
-function answerOf(operation: Documented, answer: Answer): Answer {
-  if (!isRepeatable(operation)) return answer;
-  return { ...answer, headers: [...(answer.headers ?? []), 'Idempotency-Replayed'] };
+/** What tells caches apart what they may keep of public answers, and when to forget it. */
+const cachedBy = ['Vary', 'Cache-Groups', 'Surrogate-Key'] as const;
+
+/** An answer with the headers that all of its kind have: those of public representations, that of what is given again. */
+function answerOf(operation: Documented, status: string, answer: Answer): Answer {
+  const headers = [...(answer.headers ?? [])];
+  if (operation.isConditional && status === '200') headers.push(...cachedBy, 'Content-Encoding');
+  if (isRepeatable(operation)) headers.push('Idempotency-Replayed');
+  return headers.length > 0 ? { ...answer, headers } : answer;
 }
 
 function answerObject({ description, schema, mediaType, example, headers: names, others = [] }: Answer) {

@@ -17,6 +17,9 @@ export type DocumentedHeader =
   | 'Location'
   | 'Content-Location'
   | 'Link'
+  | 'Content-Encoding'
+  | 'Cache-Groups'
+  | 'Surrogate-Key'
   | 'Vary'
   | 'Idempotency-Replayed';
 

@@ -41,14 +41,17 @@ describe('GET /v1/articles/{slug} in a format', () => {
       expect(headers['content-type']).toBe(contentType);
       expect(headers.etag).toMatch(/^"[\w-]+"$/);
       expect(headers.etag).not.toBe(json.headers.etag);
-      expect(headers).toMatchObject({ vary: 'accept', 'last-modified': json.headers['last-modified'] });
+      expect(headers).toMatchObject({
+        vary: 'accept, accept-encoding',
+        'last-modified': json.headers['last-modified'],
+      });
       const again = await read(`${address}?format=${name}`);
       expect([again.headers.etag, again.text]).toEqual([headers.etag, text]);
       const known = await app.anybody
         .get(`${address}?format=${name}`)
         .set('if-none-match', headers.etag ?? '')
         .expect(304);
-      expect(known.headers).toMatchObject({ vary: 'accept', etag: headers.etag });
+      expect(known.headers).toMatchObject({ vary: 'accept, accept-encoding', etag: headers.etag });
       const head = await app.anybody.head(`${address}?format=${name}`).expect(200);
       expect(head.headers['content-length']).toBe(String(Buffer.byteLength(text)));
     },
@@ -68,7 +71,10 @@ describe('GET /v1/articles/{slug} in a format', () => {
     ['image/png'],
   ])('answers Accept: %s with JSON', async (accept) => {
     const { headers } = await read(address, accept);
-    expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', vary: 'accept' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      vary: 'accept, accept-encoding',
+    });
   });
 
   it('lets format stand above Accept', async () => {

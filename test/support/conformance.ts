@@ -69,7 +69,7 @@ class Document {
 
   #checkHeaders(object: ResponseObject, response: Response): string[] {
     const always = Object.keys(object.headers ?? {}).filter(
-      (name) => !['Link', 'Content-Location', 'Idempotency-Replayed'].includes(name),
+      (name) => !['Link', 'Content-Location', 'Content-Encoding', 'Idempotency-Replayed'].includes(name),
     );
     return always
       .filter((name) => response.headers[name.toLowerCase()] === undefined)

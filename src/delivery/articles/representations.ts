@@ -10,7 +10,7 @@ import { formats } from '../formats/index.js';
 /** Memory for what was made of stories beside their JSON. */
 const keptBytesMax = 32 * 1024 * 1024;
 
-const vary = { vary: 'accept' };
+const vary = { vary: 'accept, accept-encoding' };
 export const jsonHeaders = Object.freeze({ ...publicHeaders, ...vary });
 const headersOf = new Map(
   formats.map((format) => [
@@ -32,6 +32,7 @@ export function representationService(site: Site) {
     const etag = derivedTag(snapshot.etag, `${format.name} ${format.version} ${place}`);
     return {
       etag,
+      articleId: snapshot.articleId,
       headers: headersOf.get(format.name) ?? jsonHeaders,
       body: { read: () => ({ bytes: kept.get(etag) ?? make(snapshot, format, etag), release: () => undefined }) },
     };

@@ -75,7 +75,7 @@ export function storyRoutes(api: Api, stories: StoryService, representations: Re
       200: {
         description: `The story. ${trimmedNote}`,
         schema: dataOf(Article),
-        headers: [...headers, 'Vary'],
+        headers,
         others: otherMedia,
       },
       308: moved,
@@ -167,7 +167,8 @@ export function addressOf(slug: string, suffix: string, { url }: FastifyRequest)
 }
 
 function whole(snapshot: StoredSnapshot): Representation {
-  return { etag: snapshot.etag, headers: jsonHeaders, body: snapshot };
+  const { articleId, etag } = snapshot;
+  return { etag, articleId, headers: jsonHeaders, body: snapshot };
 }
 
 /** What is to be made of a snapshot. @throws `invalid` for fields of what is not JSON */
@@ -191,7 +192,7 @@ function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   suffix = '',
-): FastifyReply {
+): FastifyReply | Promise<FastifyReply> {
   if (asked !== snapshot.slug) reply.header('content-location', addressOf(snapshot.slug, suffix, request));
   return sendRepresentation(request, reply, representation, snapshot.lastModified);
 }

@@ -10,6 +10,8 @@ import { findFormer, listSummaries, type SummaryRow } from './repository.js';
 /** Bytes to send, with their strong entity tag. */
 export interface Bytes {
   etag: string;
+  /** The story that they are of. */
+  articleId?: string;
   body: Buffer;
 }
 
@@ -73,13 +75,14 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
 
 /** The sections of a story, from its bytes. */
 export function sectionsOf(snapshot: StoredSnapshot): Bytes {
-  return bytesOf(storyOf(snapshot).sections);
+  return bytesOf(snapshot, storyOf(snapshot).sections);
 }
 
 /** The sections of a story, read only if they are sent; their tag is the story's own. */
-export function unreadSectionsOf(snapshot: StoredSnapshot): { etag: string; body: { read(): Lease } } {
+export function unreadSectionsOf(snapshot: StoredSnapshot): Omit<Bytes, 'body'> & { body: { read(): Lease } } {
   const read = () => ({ bytes: sectionsOf(snapshot).body, release: () => undefined });
-  return { etag: snapshot.etag, body: { read } };
+  const { etag, articleId } = snapshot;
+  return { etag, articleId, body: { read } };
 }
 
 /** One section, by anchor or id. @throws `not_found` */
@@ -88,7 +91,7 @@ export function sectionOf(snapshot: StoredSnapshot, anchorOrId: string): Bytes {
     ({ anchor, id }) => anchor === anchorOrId || id === anchorOrId,
   );
   if (!section) throw notFound('section', anchorOrId);
-  return bytesOf(section);
+  return bytesOf(snapshot, section);
 }
 
 function storyOf(snapshot: StoredSnapshot): Article {
@@ -98,7 +101,7 @@ function storyOf(snapshot: StoredSnapshot): Article {
   return data;
 }
 
-function bytesOf(data: unknown): Bytes {
+function bytesOf({ articleId }: StoredSnapshot, data: unknown): Bytes {
   const body = Buffer.from(JSON.stringify({ data }));
-  return { body, etag: entityTag(body) };
+  return { body, articleId, etag: entityTag(body) };
 }

@@ -19,7 +19,7 @@ export function historyService(store: Store) {
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
       .reverse();
     const body = Buffer.from(JSON.stringify({ data: entries }));
-    return { body, etag: entityTag(body) };
+    return { body, articleId, etag: entityTag(body) };
   }
 
   return { read };
