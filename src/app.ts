@@ -24,6 +24,8 @@ import { freshnessService } from './delivery/freshness/service.js';
 import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { syncRoutes } from './delivery/sync/routes.js';
+import { syncService } from './delivery/sync/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
@@ -53,6 +55,8 @@ export interface AppOptions {
   clock: Clock;
   services: Services;
   logger?: FastifyBaseLogger;
+  /** Whether it does from its start what goes on without a request; of several servers one is enough. */
+  worksInBackground?: boolean;
 }
 
 /** Refuses what the server is too busy for; whether it lives can be asked all the same. @throws `unavailable` */
@@ -61,7 +65,14 @@ async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
 }
 
 /** The whole HTTP server, ready to listen. */
-export async function buildApp({ config, store, clock, services, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  store,
+  clock,
+  services,
+  logger,
+  worksInBackground = true,
+}: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -119,6 +130,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   const feeds = feedService(store, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
+  syncRoutes(api, syncService(store));
   publishedTermRoutes(api, store, 'desk');
   publishedTermRoutes(api, store, 'tag');
   previewRoutes(api, services.previews, formatsAt(site));
@@ -148,23 +160,10 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   resourceRevisionRoutes(api, 'quote', library.quote, resourceRevisions.quote);
   resourceRevisionRoutes(api, 'embed', library.embed, resourceRevisions.embed);
   erasureRoutes(api, services.erasures);
-  app.addHook('onReady', () =>
-    propagation.start((error) => app.log.error(error, 'a propagation could not go on; it is tried again')),
-  );
-  app.addHook('onClose', () => propagation.stop());
+  if (worksInBackground)
+    app.addHook('onReady', () => services.background.start((error, message) => app.log.error(error, message)));
+  app.addHook('onClose', () => services.background.stop());
   app.addHook('onClose', () => access.note());
-  app.addHook('onReady', async () =>
-    services.scheduler.start((error) => app.log.error(error, 'a schedule could not fire; it is tried again')),
-  );
-  app.addHook('onClose', () => services.scheduler.stop());
-  app.addHook('onReady', () =>
-    services.clearing.start((error) => app.log.error(error, 'what was erased could not be cleared; it is tried again')),
-  );
-  app.addHook('onClose', () => services.clearing.stop());
-  app.addHook('onReady', async () =>
-    services.idempotency.start((error) => app.log.error(error, 'old answers could not be deleted; it is tried again')),
-  );
-  app.addHook('onClose', () => services.idempotency.stop());
   app.addHook('onReady', () =>
     freshness.start((error) => app.log.error(error, 'what is planned could not be read; it is tried again')),
   );

@@ -1,6 +1,7 @@
 // Puts the services together; the server, the command line and the tests all take them from here.
 import { idempotencyService } from './access/idempotency/service.js';
 import { keyService } from './access/keys/service.js';
+import { backgroundWork } from './background.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
 import { libraryKinds } from './content/library/kinds.js';
@@ -22,6 +23,7 @@ import { erasureService } from './publishing/erasures/service.js';
 import { preflightService } from './publishing/preflight/service.js';
 import { previewService } from './publishing/previews/service.js';
 import { propagationService } from './publishing/propagation/service.js';
+import { publicLogSweeper } from './publishing/public-log/sweeper.js';
 import { firing } from './publishing/schedules/firing.js';
 import { scheduler } from './publishing/schedules/scheduler.js';
 import { scheduleService } from './publishing/schedules/service.js';
@@ -31,11 +33,14 @@ import type { Store } from './storage/store.js';
 export type Services = ReturnType<typeof buildServices>;
 
 export function buildServices(store: Store, clock: Clock) {
+  const idempotency = idempotencyService(store, clock);
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
   const revisions = revisionService(store);
   const publishing = publishingService(store, clock, articles, propagation);
   const clearing = clearingService(store, clock);
+  const scheduling = scheduler(store, clock, firing(store, clock, publishing));
+  const sweeper = publicLogSweeper(store, clock);
   return {
     articles,
     sections: sectionService(store, clock),
@@ -58,12 +63,20 @@ export function buildServices(store: Store, clock: Clock) {
     corrections: correctionService(store, clock, articles, propagation),
     publishing,
     schedules: scheduleService(store, clock, articles),
-    scheduler: scheduler(store, clock, firing(store, clock, publishing)),
+    scheduler: scheduling,
+    publicLogSweeper: sweeper,
+    background: backgroundWork({
+      propagation,
+      scheduler: scheduling,
+      clearing,
+      publicLogSweeper: sweeper,
+      idempotency,
+    }),
     embargoes: embargoService(store, clock, articles),
     propagation,
     changes: changeLog(store),
     keys: keyService(store, clock),
-    idempotency: idempotencyService(store, clock),
+    idempotency,
     revisions,
     asOf: asOfService(store, clock),
     restoring: restoringService(store, clock, articles, revisions),

@@ -19,6 +19,9 @@ export const publicHeaders = Object.freeze({
   ...anyOrigin,
 });
 
+/** A public answer that caches may keep, and must ask about each time. */
+export const revalidatedHeaders = Object.freeze({ ...publicHeaders, 'cache-control': 'public, no-cache' });
+
 /** A public answer that may soon be another: not found, gone, moved. */
 export const shortLivedHeaders = Object.freeze({ 'cache-control': 'public, max-age=5', ...hardening, ...anyOrigin });
 

@@ -148,6 +148,7 @@ const chapterDescriptions: Record<string, string> = {
   'Delivery: Embeds': 'The media that live stories show. Public.',
   'Delivery: Feeds': 'The newest stories for feed readers. Public.',
   'Delivery: Sitemaps': 'Where the stories are, for search engines. Public.',
+  'Delivery: Sync': 'Keeping an exact copy of what is live, and hearing of what changes. Public.',
   'Delivery: Desks': 'The parts of the site that have live stories. Public.',
   'Delivery: Tags': 'What live stories are about. Public.',
   'Delivery: Previews': 'Articles that are not published, for those who have a link. Never cached.',

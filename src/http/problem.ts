@@ -45,6 +45,12 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     title: 'Gone',
     explanation: 'The story was published here and has been withdrawn.',
   },
+  resync_required: {
+    status: 410,
+    title: 'Synchronise anew',
+    explanation:
+      'The token is too old, or of another database, so what has changed since cannot be told without a gap. Begin anew at the address in reset, and drop what that does not have.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
@@ -183,6 +189,10 @@ export const Problem = z
       .array(z.string())
       .optional()
       .meta({ description: 'With forbidden: live stories that use the resource, by id.' }),
+    reset: z
+      .string()
+      .optional()
+      .meta({ description: 'With resync_required: where to begin anew.', example: '/v1/sync' }),
     usages: z
       .array(Usage)
       .optional()

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'gone'
+  | 'resync_required'
   | 'method_not_allowed'
   | 'request_timeout'
   | 'conflict'

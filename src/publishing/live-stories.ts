@@ -214,7 +214,7 @@ async function replacement(
     return [...guards, guardSnapshot(store, articleId, head.etag)];
   return [
     ...guards,
-    replaceSnapshot(store, articleId, head.etag, story, at),
+    ...replaceSnapshot(store, articleId, head.etag, story, 'updated', at),
     ...(await companionStatements(store, articleId, content, compilation, head, at)),
     ...changeStatements(store, actor, at, [
       { kind: 'article', id: articleId, version, action: 'recompile', articleId, isPublic: true },

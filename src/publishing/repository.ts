@@ -4,6 +4,7 @@ import type { Publication } from '../content/articles/schemas.js';
 import { isRetracted } from '../content/corrections/repository.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, type PublicationTimes } from './compile.js';
+import { type PublicEvent, tell, toldSeq } from './public-log/repository.js';
 
 /** A snapshot's row without its bytes. */
 export interface SnapshotHead {
@@ -98,38 +99,36 @@ export function timesOf(publication: Publication): PublicationTimes | undefined 
   return { firstPublishedAt, publishedAt, contentUpdatedAt };
 }
 
-/** Makes a story live, or live again with new bytes. */
-export function putSnapshot(
-  { db, tables: { snapshots } }: Store,
-  articleId: string,
-  story: CompiledStory,
-  at: string,
-): Statement {
-  const row = { ...columnsOf(story, at), withdrawnAt: null };
-  return {
-    query: db
-      .insert(snapshots)
-      .values({ articleId, ...row })
-      .onConflictDoUpdate({ target: snapshots.articleId, set: row }),
-    rows: 1,
-  };
+/** Makes a story live, or live again, and tells of it. */
+export function putSnapshot(store: Store, articleId: string, story: CompiledStory, at: string): Statement[] {
+  const { snapshots } = store.tables;
+  const row = { ...columnsOf(story, at), withdrawnAt: null, publicSeq: toldSeq(store) };
+  return [
+    tell(store, articleId, 'published', at),
+    {
+      query: store.db
+        .insert(snapshots)
+        .values({ articleId, ...row })
+        .onConflictDoUpdate({ target: snapshots.articleId, set: row }),
+      rows: 1,
+    },
+  ];
 }
 
-/** Puts new bytes in place of those that were read. */
+/** Puts new bytes in place of those that were read, and tells of it, unless they are the same. */
 export function replaceSnapshot(
-  { db, tables: { snapshots } }: Store,
+  store: Store,
   articleId: string,
   readEtag: string,
   story: CompiledStory,
+  event: PublicEvent,
   at: string,
-): Statement {
-  return {
-    query: db
-      .update(snapshots)
-      .set(columnsOf(story, at))
-      .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt))),
-    rows: 1,
-  };
+): Statement[] {
+  const { snapshots } = store.tables;
+  const isRead = and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt));
+  const update = (row: object) => ({ query: store.db.update(snapshots).set(row).where(isRead), rows: 1 });
+  if (story.etag === readEtag) return [update(columnsOf(story, at))];
+  return [tell(store, articleId, event, at), update({ ...columnsOf(story, at), publicSeq: toldSeq(store) })];
 }
 
 /** Live stories whose bytes are of an older form than this program makes, by id. */
@@ -166,20 +165,15 @@ export function guardLiveVersion({ db, tables: { articles } }: Store, id: string
   return { query: db.select({ id: articles.id }).from(articles).where(isSo), rows: 1 };
 }
 
-/** Takes the bytes that were read from readers. */
-export function emptySnapshot(
-  { db, tables: { snapshots } }: Store,
-  articleId: string,
-  readEtag: string,
-  at: string,
-): Statement {
-  return {
-    query: db
-      .update(snapshots)
-      .set({ body: null, summary: null, withdrawnAt: at, madeAt: at })
-      .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt))),
-    rows: 1,
-  };
+/** Takes the bytes that were read from readers, and tells of it. */
+export function emptySnapshot(store: Store, articleId: string, readEtag: string, at: string): Statement[] {
+  const { snapshots } = store.tables;
+  const isRead = and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt));
+  const values = { body: null, summary: null, withdrawnAt: at, madeAt: at, publicSeq: toldSeq(store) };
+  return [
+    tell(store, articleId, 'withdrawn', at),
+    { query: store.db.update(snapshots).set(values).where(isRead), rows: 1 },
+  ];
 }
 
 /** Gives a slug to an article for good: readers see it now. */

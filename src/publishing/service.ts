@@ -33,9 +33,9 @@ import {
   emptySnapshot,
   findSnapshotHeads,
   fixAnchors,
-  guardSnapshot,
   publishSlug,
   putSnapshot,
+  replaceSnapshot,
   timesOf,
 } from './repository.js';
 import { Resources } from './resources.js';
@@ -145,7 +145,7 @@ export function publishingService(
     const shown = (await findSnapshotHeads(store, [id])).get(id);
     return [
       markWithdrawn(store, record, scheduledFor, actor, at),
-      emptySnapshot(store, id, shown?.etag ?? '', at),
+      ...emptySnapshot(store, id, shown?.etag ?? '', at),
       ...liveUseStatements(store, id, formerUses, [], at),
       ...storyCountStatements(store, formerUses, []),
       ...facetStatements(store, id, []),
@@ -179,8 +179,9 @@ export function publishingService(
       ...compilation.guards,
       markLive(store, record, release, times, actor, at),
       publishSlug(store, id, content.fields.slug),
-      ...(former?.isLive ? [guardSnapshot(store, id, former.etag)] : []),
-      putSnapshot(store, id, compilation.story, at),
+      ...(former?.isLive
+        ? replaceSnapshot(store, id, former.etag, compilation.story, correction ? 'corrected' : 'updated', at)
+        : putSnapshot(store, id, compilation.story, at)),
       ...(await companionStatements(store, id, content, compilation, former, at)),
       ...(correction ? [insertCorrection(store, id, correction, actor)] : []),
       insertPublication(store, record, 'publish', version, times, actor, at),

@@ -37,11 +37,14 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
       insert('articles', { ...article, id, slug, published_at: at, first_published_at: at, section_ids: '[]' });
       insert('slugs', { slug, article_id: id, published: 1 });
       insert('revisions', { ...revision, resource_id: id, article_id: id });
+      // The example story itself has the first entry.
+      insert('public_log', { seq: i + 2, at, event: 'published', article_id: id, mark: id.slice(-8) });
       insert('snapshots', {
         ...snapshot,
         article_id: id,
         slug,
         published_at: at,
+        public_seq: i + 2,
         etag: `"${v7()}"`,
         body: Buffer.from(copied(String(snapshot.body))),
         summary: copied(String(snapshot.summary)),

@@ -116,6 +116,10 @@ describe('what must never be', () => {
   const correction = `${world}; ${article('a', 'a')}; INSERT INTO corrections VALUES ('c', 'a', 'correction', 'T', ${at}, NULL, NULL)`;
   const schedule = (id: string) =>
     `INSERT INTO schedules (id, article_id, action, article_version, at, request, version, state, created_at, updated_at) VALUES ('${id}', 'a', 'publish', 1, ${at}, '{}', 1, 'pending', ${at}, ${at})`;
+  const told = `INSERT INTO public_log (at, event, article_id, mark) VALUES (${at}, 'published', 'a', '')`;
+  const snapshot = (seq: number) =>
+    `INSERT INTO snapshots (article_id, slug, language, headline, published_at, etag, made_at, summary, body, public_seq) VALUES ('a', 'a', 'en', '', ${at}, 'x', ${at}, '{}', '{}', ${seq})`;
+  const live = `${world}; ${article('a', 'a')}; ${told}; ${snapshot(1)}`;
   const erasure = `INSERT INTO erasures VALUES ('e', ${at}, NULL, NULL, 'image', 'x', 'A court said so.', 0)`;
 
   it.each([
@@ -126,6 +130,20 @@ describe('what must never be', () => {
       'a revision given to another, even by an erasure',
       `${revision}; ${erasure}; UPDATE revisions SET by_actor = 'x'`,
       /append-only/,
+    ],
+    ['the public log rewritten', `${told}; UPDATE public_log SET event = 'updated'`, /append-only/],
+    ['the last entry of the public log deleted', `${told}; DELETE FROM public_log`, /stays/],
+    ['a story that goes to readers untold', `${world}; ${article('a', 'a')}; ${snapshot(1)}`, /untold/],
+    [
+      'a story that goes to readers where another was told of',
+      `${world}; ${article('b', 'b')}; ${article('a', 'a')}; ${told.replace("'a'", "'b'")}; ${snapshot(1)}`,
+      /untold/,
+    ],
+    ['other bytes of it, untold', `${live}; UPDATE snapshots SET etag = 'y'`, /untold/],
+    [
+      'its withdrawal, untold',
+      `${live}; UPDATE snapshots SET withdrawn_at = 'x', body = NULL, summary = NULL`,
+      /untold/,
     ],
     ['an erasure undone', `${erasure}; DELETE FROM erasures`, /append-only/],
     ['a revision deleted', `${revision}; DELETE FROM revisions`, /append-only/],

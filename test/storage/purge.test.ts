@@ -154,8 +154,11 @@ async function putStory(): Promise<void> {
   await store.commit([
     desk('world', 'World'),
     { query: db.insert(tables.articles).values({ ...article, ...stamp, ...lists, ...live }) },
+    { query: db.insert(tables.publicLog).values({ seq: 1, at, event: 'published', articleId: 'a', mark: '' }) },
     {
-      query: db.insert(tables.snapshots).values({ ...snapshot, madeAt: at, summary: '{}', body: Buffer.from(word) }),
+      query: db
+        .insert(tables.snapshots)
+        .values({ ...snapshot, madeAt: at, summary: '{}', body: Buffer.from(word), publicSeq: 1 }),
     },
   ]);
 }

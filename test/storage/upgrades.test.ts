@@ -180,6 +180,10 @@ describe('an upgrade', () => {
       ...times,
     };
     expect(rowsOf(after, 'publications')).toEqual([publication]);
+    expect(rowsOf(after, 'public_log')).toEqual([
+      { seq: 1, at, event: 'published', article_id: 'a1', mark: expect.stringMatching(/^[0-9a-f]{8}$/) },
+    ]);
+    expect(rowsOf(after, 'snapshots')).toMatchObject([{ article_id: 'a1', public_seq: 1 }]);
     const unset = { embargoed_until: null, embargo_reason: null, scheduled_for: null, schedule_failure: null };
     expect(rowsOf(after, 'articles')).toMatchObject([unset]);
     expect(() => after.file.exec("UPDATE publications SET action = 'withdraw'")).toThrow(/append-only/);
@@ -220,6 +224,10 @@ describe('an upgrade', () => {
     expect(after.file.prepare('SELECT * FROM facets').all()).toEqual([
       { article_id: 'was', facet: 'translation-of:a1', published_at: at, content_updated_at: at },
     ]);
+    const told = after.file.prepare('SELECT event, article_id AS id FROM public_log ORDER BY seq').all();
+    expect(told).toEqual(
+      ['a1', 'was', 'will-be', 'withdrawn'].map((id) => ({ event: id === 'withdrawn' ? id : 'published', id })),
+    );
     after.file.close();
     return store.close();
   });

@@ -36,13 +36,18 @@ export function copyStory(path: string, articleId: string, count: number): { id:
   const slug = String(article?.slug);
   const own = [articleId, ...ownIds(template.find(([table]) => table === 'sections')?.[1] ?? [])];
   const inserts = new Map(template.map(([table, rows]) => [table, insertInto(file, table, rows[0] ?? {})]));
+  const told = insertInto(file, 'public_log', { at: '', event: '', article_id: '', mark: '' });
+  let publicSeq = Number(file.prepare('SELECT max(seq) FROM public_log').pluck().get());
   const copies = Array.from({ length: count }, (_, i) => ({ id: v7(), slug: `${slug}-copy-${i}` }));
   file.transaction(() => {
     for (const copy of copies) {
+      told({ at: String(article?.updated_at), event: 'published', article_id: copy.id, mark: copy.id.slice(-8) });
+      publicSeq += 1;
       const ids = new Map(own.map((id) => [id, id === articleId ? copy.id : v7()]));
       const text = (value: string) =>
         value.replaceAll(uuid, (id) => ids.get(id) ?? id).replaceAll(new RegExp(`(?<!-)${slug}(?!-)`, 'g'), copy.slug);
-      for (const [table, rows] of template) for (const row of rows) inserts.get(table)?.(copied(row, text));
+      for (const [table, rows] of template)
+        for (const row of rows) inserts.get(table)?.({ ...copied(row, text), public_seq: publicSeq });
     }
     for (const [table, key] of [
       ['desks', String(article?.desk)],

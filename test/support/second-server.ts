@@ -15,6 +15,7 @@ export async function startBeside({ path, clock, keys }: TestApp) {
   await app.listen({ port: 0, host: '127.0.0.1' });
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);
   return {
+    origin: app.listeningOrigin,
     as: Object.fromEntries(clients) as Record<Role, Client>,
     anybody: newClient(app, undefined),
     async close() {

@@ -77,7 +77,7 @@ export function correctionService(
       ...compilation.guards,
       markCorrected(store, record, actor, at),
       insertCorrection(store, id, correction, actor),
-      replaceSnapshot(store, id, head.etag, compilation.story, at),
+      ...replaceSnapshot(store, id, head.etag, compilation.story, 'corrected', at),
       ...(await companionStatements(store, id, content, compilation, head, at)),
       ...revisionStatements(store, actor, at, [
         {

@@ -14,6 +14,8 @@ const articlesAtOnce = 5;
 /** How long an article whose schedule could not even fail is left alone. */
 const pauseMs = 5000;
 
+export type Scheduler = ReturnType<typeof scheduler>;
+
 /** Fires what is due, once, in whichever process comes first. What came due while none ran fires at the start. */
 export function scheduler(store: Store, clock: Clock, fire: Fire) {
   let running: Promise<void> | undefined;

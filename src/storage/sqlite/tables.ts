@@ -290,9 +290,12 @@ export const snapshots = sqliteTable(
     body: blob({ mode: 'buffer' }),
     /** Which form of the compiled story it is; an older one is compiled anew after an upgrade. */
     format: integer().notNull().default(0),
+    /** Where the public log tells of the last change of it that readers see; triggers hold it to that. */
+    publicSeq: integer().notNull().default(0),
   },
   (t) => [
     uniqueIndex('snapshots_slug').on(t.slug),
+    uniqueIndex('snapshots_by_public_seq').on(t.publicSeq),
     index('snapshots_by_format').on(t.format, t.articleId).where(sql`${t.withdrawnAt} IS NULL`),
     check(
       'snapshots_withdrawn',
@@ -400,6 +403,23 @@ export const changes = sqliteTable(
     check('changes_public_flag', sql`${t.public} IN (0, 1)`),
     check('changes_public_article', sql`${t.public} = 0 OR ${t.articleId} IS NOT NULL`),
   ],
+);
+
+/**
+ * What readers could see happen to stories, in the order of the commits, with a sequence of its own: gaps in that of `changes`
+ * would tell them what goes on in the newsroom. It holds no content. Old entries are swept, never the last.
+ */
+export const publicLog = sqliteTable(
+  'public_log',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: text().notNull(),
+    event: text().$type<'published' | 'updated' | 'corrected' | 'withdrawn' | 'erased'>().notNull(),
+    articleId: text().notNull(),
+    /** Random, so that the same number in another database, or after a backup was restored, is not taken for this entry. */
+    mark: text().notNull(),
+  },
+  (t) => [check('public_log_event', sql`${t.event} IN ('published', 'updated', 'corrected', 'withdrawn', 'erased')`)],
 );
 
 export const apiKeys = sqliteTable(

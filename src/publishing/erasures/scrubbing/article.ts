@@ -54,7 +54,7 @@ export async function articleScrubbing(
     scrubArticle(store, record, actor, at),
     ...scrubParts(store, id, actor, at),
     scrubRevisions(store, 'article', id),
-    scrubSnapshot(store, id, at),
+    ...(shown ? scrubSnapshot(store, id, at) : []),
     ...facetStatements(store, id, []),
     ...storyCountStatements(store, formerUses, []),
     ...dropUnusedLibrarySnapshots(store, formerUses),

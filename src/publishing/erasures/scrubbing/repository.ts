@@ -7,6 +7,7 @@ import { libraryKinds } from '../../../content/library/kinds.js';
 import { updateStamp } from '../../../content/managed.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Statement, Store } from '../../../storage/store.js';
+import { tell, toldSeq } from '../../public-log/repository.js';
 
 /** Stands where a column cannot be empty. */
 const placeholder = 'erased';
@@ -121,8 +122,9 @@ export function scrubRevisions({ db, tables: { revisions } }: Store, kind: strin
   return { query: db.update(revisions).set({ content: null, fields: [], reason: null }).where(isOne) };
 }
 
-/** Empties what readers got of a story, live or withdrawn: only its id stays, and that it is gone. */
-export function scrubSnapshot({ db, tables: { snapshots } }: Store, articleId: string, at: string): Statement {
+/** Empties what readers got of a story, live or withdrawn, and tells of it: only its id stays, and that it is gone. */
+export function scrubSnapshot(store: Store, articleId: string, at: string): Statement[] {
+  const { snapshots } = store.tables;
   const values = {
     slug: articleId,
     language: noLanguage,
@@ -132,8 +134,12 @@ export function scrubSnapshot({ db, tables: { snapshots } }: Store, articleId: s
     body: null,
     madeAt: at,
     withdrawnAt: sql`coalesce(${snapshots.withdrawnAt}, ${at})`,
+    publicSeq: toldSeq(store),
   };
-  return { query: db.update(snapshots).set(values).where(eq(snapshots.articleId, articleId)) };
+  return [
+    tell(store, articleId, 'erased', at),
+    { query: store.db.update(snapshots).set(values).where(eq(snapshots.articleId, articleId)), rows: 1 },
+  ];
 }
 
 /** Takes a library resource from readers, and from the list of those who use others. */

@@ -1,0 +1,87 @@
+import { entityTag } from '../../kernel/entity-tag.js';
+import { DomainError } from '../../kernel/errors.js';
+import type { Store } from '../../storage/store.js';
+import { type Position, positionText } from '../public-log/position.js';
+import { findHead, judge } from '../public-log/repository.js';
+import { listChanged, type SyncRow } from './repository.js';
+import { decodeToken, encodeToken, type Progress } from './token.js';
+
+/** Where a mirror begins, and begins anew. */
+export const syncPath = '/v1/sync';
+
+export interface SyncBytes {
+  etag: string;
+  body: Buffer;
+  hasMore: boolean;
+  next: string;
+}
+
+export type SyncService = ReturnType<typeof syncService>;
+
+/** Lets others keep an exact copy of what is live. */
+export function syncService(store: Store) {
+  /**
+   * The next page of what a mirror lacks. Stories come in the order of their last change, so one that changes meanwhile moves
+   * behind what is yet to come: it may be told twice, and is never missed.
+   * @throws `invalid` when the token is none of ours, `resync_required` when the rest cannot be told without a gap
+   */
+  async function read(token: string | undefined, limit: number): Promise<SyncBytes> {
+    const progress = token === undefined ? await beginning() : decodeToken(token);
+    if (token !== undefined) await requireGood(progress.base);
+    const { rows, hasMore } = await listChanged(store, progress, limit);
+    const after = progressAfter(progress, rows, hasMore);
+    const page = {
+      limit,
+      hasMore,
+      next: encodeToken(after),
+      lastEventId: hasMore ? null : positionText(after.base),
+    };
+    return { ...bytesOf(rows, page), hasMore, next: page.next };
+  }
+
+  async function beginning(): Promise<Progress> {
+    const base = await findHead(store);
+    return { reached: 0, began: base.seq, base };
+  }
+
+  async function requireGood(base: Position): Promise<void> {
+    // From the very beginning everything is told, whatever was swept of the log.
+    if (base.seq === 0) return;
+    const judgement = await judge(store, base);
+    if (judgement === 'good') return;
+    const detail =
+      judgement === 'too_old'
+        ? 'The token is too old to go on from.'
+        : 'The token is of another database, or of a state from before a backup was restored.';
+    throw new DomainError('resync_required', `${detail} Begin anew without a token.`, { members: { reset: syncPath } });
+  }
+
+  return { read };
+}
+
+function progressAfter(progress: Progress, rows: readonly SyncRow[], hasMore: boolean): Progress {
+  const last = rows.at(-1);
+  const { reached, began, base } = progress;
+  if (hasMore) return { ...progress, reached: last?.seq ?? reached };
+  // The last change of all is always in the log; what precedes the beginning of a first synchronisation need not be.
+  if (last?.mark && last.seq > base.seq)
+    return { reached: last.seq, began: 0, base: { seq: last.seq, mark: last.mark } };
+  return { reached: Math.max(reached, began, last?.seq ?? 0), began: 0, base };
+}
+
+const storyStart = '{"data":'.length;
+
+/** Stories stand in the page as the bytes that they are at their own addresses. */
+function bytesOf(rows: readonly SyncRow[], page: object): { etag: string; body: Buffer } {
+  const parts: (Buffer | string)[] = [];
+  const heads = rows.map(({ id, at, etag, body, isErased }) => {
+    const state = body ? 'live' : isErased ? 'erased' : 'withdrawn';
+    const head = JSON.stringify({ id, state, at, etag: body ? etag : null }).slice(0, -1);
+    parts.push(`${parts.length > 0 ? ',' : ''}${head},"story":`, body?.subarray(storyStart, -1) ?? 'null', '}');
+    return head;
+  });
+  const end = `],"page":${JSON.stringify(page)}}`;
+  const bytes = ['{"data":[', ...parts, end].map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+  // A story's bytes follow from its tag, so those need not be read once more.
+  return { etag: entityTag(heads.join() + end), body: Buffer.concat(bytes) };
+}
