@@ -24,6 +24,8 @@ import { freshnessService } from './delivery/freshness/service.js';
 import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { streamRoutes } from './delivery/stream/routes.js';
+import { streamService } from './delivery/stream/service.js';
 import { syncRoutes } from './delivery/sync/routes.js';
 import { syncService } from './delivery/sync/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
@@ -131,6 +133,11 @@ export async function buildApp({
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
   syncRoutes(api, syncService(store));
+  const stream = streamService(store, { listenersMax: config.streamListenersMax }, (error) =>
+    app.log.error(error, 'the log could not be followed; it is tried again'),
+  );
+  streamRoutes(api, stream);
+  app.addHook('preClose', () => stream.close());
   publishedTermRoutes(api, store, 'desk');
   publishedTermRoutes(api, store, 'tag');
   previewRoutes(api, services.previews, formatsAt(site));

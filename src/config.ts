@@ -36,6 +36,7 @@ const Settings = z.object({
     .default('info'),
   LOG_REQUESTS: z.enum(['some', 'all'], { error: 'must be some or all' }).default('some'),
   SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
+  STREAM_LISTENERS_MAX: wholeNumber(0, 100_000).default(1000),
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
   CORS_ORIGINS: z
@@ -61,6 +62,8 @@ export interface Config {
   /** Whether successful delivery reads are logged as well. */
   logsEveryRequest: boolean;
   snapshotCacheBytesMax: number;
+  /** How many may listen to the stream at once, of one process. */
+  streamListenersMax: number;
   /** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait; 0 for never. */
   eventLoopDelayMaxMs: number;
   trustProxy: boolean;
@@ -98,6 +101,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
     snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
+    streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,

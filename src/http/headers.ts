@@ -28,6 +28,14 @@ export const shortLivedHeaders = Object.freeze({ 'cache-control': 'public, max-a
 /** A public answer that no cache may keep, such as a refusal. */
 export const uncachedPublicHeaders = Object.freeze({ 'cache-control': 'no-store', ...hardening, ...anyOrigin });
 
+/** Events that go on for as long as somebody listens; no proxy is to gather them. The connection serves nothing else afterwards. */
+export const streamHeaders = Object.freeze({
+  ...uncachedPublicHeaders,
+  'content-type': 'text/event-stream; charset=utf-8',
+  'x-accel-buffering': 'no',
+  connection: 'close',
+});
+
 /** What is shown to whoever has a link that is secret: neither kept nor found, and the link is told to nobody. */
 export const previewHeaders = Object.freeze({
   'content-type': 'application/json; charset=utf-8',

@@ -36,7 +36,7 @@ export function answerOtherMethods(app: FastifyInstance): void {
         reply.headers({
           ...shortLivedHeaders,
           'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-          'access-control-allow-headers': 'Authorization, If-None-Match, If-Modified-Since',
+          'access-control-allow-headers': 'Authorization, If-None-Match, If-Modified-Since, Last-Event-ID',
           'access-control-max-age': '86400',
         });
       }

@@ -209,7 +209,7 @@ function operationObject(operation: Documented): ZodOpenApiOperationObject {
 }
 
 function headerParams(operation: Documented) {
-  const { ifMatch, isConditional, role } = operation;
+  const { ifMatch, isConditional, resumes, role } = operation;
   const shape: Record<string, z.ZodType> = {};
   if (ifMatch) {
     const tag = z.string().meta({ description: 'The ETag of the version you read.', example: '"1"' });
@@ -226,6 +226,9 @@ function headerParams(operation: Documented) {
       description:
         'A name that the client makes up for this request, such as a UUID: 1 to 255 visible ASCII characters, in quotes or bare. Sent again with it within 24 hours, the request is not done again; its answer is the one of the first time.',
     });
+  }
+  if (resumes) {
+    shape['Last-Event-ID'] = z.string().optional().meta({ description: 'The id of the last event that you have.' });
   }
   if (role && role !== 'viewer') {
     shape['X-Actor'] = z

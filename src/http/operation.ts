@@ -52,6 +52,8 @@ export interface Documented {
   isConditional?: boolean;
   /** The answer tells a secret, which is never stored, so that Idempotency-Key is refused. */
   answersSecret?: true;
+  /** Whether it goes on behind the event that Last-Event-ID names. */
+  resumes?: boolean;
   /** The least role that may do it; none for a public operation. */
   role?: Role;
   answers: Readonly<Record<number, Answer>>;

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
+import { Listening } from '../support/listening.js';
+import { Mirror } from '../support/mirror.js';
 import { removed } from '../support/removal.js';
 import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
@@ -73,6 +75,11 @@ const stories = new Set<string>(['nonsense']);
 const known = new Set<string>();
 const hidden = new Set<string>();
 
+/** A mirror from before there was anything. */
+let mirror: Mirror;
+/** Ids of stories that readers had: that they are gone is told to who follows. */
+const gone = new Set<string>();
+
 const managed = async (id: string) => (await app.as.viewer.get(`/v1/manage/articles/${id}`).expect(200)).body.data;
 
 /** Every id in what the Management API says. */
@@ -89,6 +96,7 @@ function hide(...ids: string[]): void {
 
 beforeAll(async () => {
   app = await startApp();
+  mirror = await new Mirror(100).catchUp(app);
   const draft = await createStory(app, {
     ...secretFields,
     slug: `${canaryKey}-draft`,
@@ -117,6 +125,7 @@ beforeAll(async () => {
   hide(...idsIn(withdrawn), withdrawn.slug);
   for (const name of [withdrawn.id, withdrawn.slug]) stories.add(name);
   await withdrawStory(app, withdrawn.id);
+  gone.add(withdrawn.id);
 
   // Was never published, or was withdrawn, and has been deleted with all that it used.
   for (const [slug, wasLive] of [
@@ -127,7 +136,10 @@ beforeAll(async () => {
     const { id, sections } = wasLive ? await liveStory(app, body) : await createStory(app, body);
     hide(...idsIn([id, sections]), slug);
     for (const name of [id, slug]) stories.add(name);
-    if (wasLive) await withdrawStory(app, id);
+    if (wasLive) {
+      await withdrawStory(app, id);
+      gone.add(id);
+    }
     await removed(app, `/v1/manage/articles/${id}`, 'publisher');
     const [picture, , said, film] = sections[0]?.blocks ?? [];
     await removed(app, `/v1/manage/images/${picture?.imageId}`);
@@ -171,7 +183,7 @@ afterAll(() => app.close());
 async function publicAddresses(): Promise<string[]> {
   const { paths } = (await app.anybody.get('/openapi.json').expect(200)).body;
   const names = [...known, canaryKey, 'the-middle', 'nonsense'];
-  const open = Object.keys(paths).filter((path) => paths[path].get?.security?.length === 0);
+  const open = Object.keys(paths).filter((path) => paths[path].get?.security?.length === 0 && path !== '/v1/stream');
   expect(open).toEqual(expect.arrayContaining(['/v1/articles', '/v1/articles/{slug}/sections/{section}', '/healthz']));
   const filled = open.flatMap((path) => {
     const [first, second] = path.match(/\{\w+\}/g) ?? [];
@@ -206,6 +218,25 @@ describe('readers', () => {
     expect(leaks).toEqual([]);
     expect(addresses.length).toBeGreaterThan(100);
   }, 60_000);
+
+  it('hear no word of them when they follow what happens, nor more of what was withdrawn than that it is gone', async () => {
+    const listening = await Listening.open(app.app.listeningOrigin, '0');
+    const { db, tables, all } = app.store;
+    await listening.first((await all(db.select().from(tables.publicLog))).length);
+    listening.cut();
+    const page = await app.anybody.get(`/v1/sync?limit=100&token=${mirror.token}`).expect(200);
+    await mirror.catchUp(app);
+    expect(
+      mirror.told
+        .filter(({ state }) => state === 'withdrawn')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([...gone].sort());
+    for (const told of [listening.text, page.text]) {
+      expect(told.toLowerCase()).not.toContain(canaryKey);
+      expect([...hidden].filter((id) => told.includes(id) && !gone.has(id))).toEqual([]);
+    }
+  });
 
   it('are told of a draft by its id or slug what they are told of what never was', async () => {
     const never = '01852a5c-9d00-7a11-8b22-0123456789ab';
