@@ -61,6 +61,9 @@ export interface AppOptions {
   worksInBackground?: boolean;
 }
 
+/** How often the log is followed while nobody asks. */
+const followMs = 5000;
+
 /** Refuses what the server is too busy for; whether it lives can be asked all the same. @throws `unavailable` */
 async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
   if (url !== '/healthz') throw new DomainError('unavailable', 'The server has more to do than it can. Try again.');
@@ -175,6 +178,9 @@ export async function buildApp({
     freshness.start((error) => app.log.error(error, 'what is planned could not be read; it is tried again')),
   );
   app.addHook('onClose', () => freshness.stop());
+  // Has the caches follow the log even while nobody reads: it may tell of a purge by another process.
+  const following = setInterval(() => void store.publicSequence(), followMs).unref();
+  app.addHook('onClose', async () => clearInterval(following));
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

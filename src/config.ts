@@ -19,6 +19,7 @@ const Settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   DATA_DIR: z.string().default('./data'),
+  WORKERS: wholeNumber(1, 256).default(1),
   PUBLIC_URL: url.optional(),
   STORY_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
@@ -50,6 +51,8 @@ export interface Config {
   host: string;
   port: number;
   dataDir: string;
+  /** How many processes serve; one does so by itself. */
+  workers: number;
   /** Where readers reach the server; the address it listens at when unset. */
   publicUrl: string | undefined;
   /** Where the front end shows a story, with `{slug}`, `{id}` and `{language}` where those go. */
@@ -94,6 +97,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     host: settings.HOST,
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
+    workers: settings.WORKERS,
     publicUrl: settings.PUBLIC_URL,
     storyUrl: settings.STORY_URL,
     previewUrl: settings.PREVIEW_URL,

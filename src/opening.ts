@@ -8,12 +8,16 @@ import { NewerDatabase, type Store } from './storage/store.js';
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
 
-/** Opens the store that the settings name. @throws StartError */
-export function openStore(config: Config): Store {
+/**
+ * Opens the store that the settings name.
+ * @param isMigrated whether another process has just seen to its schema
+ * @throws StartError
+ */
+export function openStore(config: Config, isMigrated = false): Store {
   const path = join(config.dataDir, 'copydesk.db');
   try {
     mkdirSync(config.dataDir, { recursive: true });
-    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
+    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof NewerDatabase) throw new StartError(`${path}: ${message}`, { cause: error });

@@ -1,13 +1,15 @@
+import cluster from 'node:cluster';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
 import { exitWith, openStore, StartError } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
-import { buildServices } from './services.js';
+import { buildServices, type Services } from './services.js';
 import type { Store } from './storage/store.js';
+import { leadMessage, type Ready, superviseWorkers, type WorkerFailed } from './supervising.js';
 
 /** How a key is made where this runs: from source, or from what was built. */
 const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node dist/cli/keys.js';
@@ -15,30 +17,76 @@ const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node 
 export async function startServer(): Promise<void> {
   try {
     const config = readConfig();
-    const store = openStore(config);
-    await serve(config, store);
+    if (cluster.isWorker) await serveAsWorker(config);
+    else if (config.workers > 1) await supervise(config);
+    else await serveAlone(config);
   } catch (error) {
     exitWith(error);
   }
 }
 
-async function serve(config: Config, store: Store): Promise<void> {
+async function serveAlone(config: Config): Promise<void> {
+  const store = openStore(config);
   const logger = newLogger(config);
   const services = buildServices(store, systemClock);
   const app = await buildApp({ config, store, clock: systemClock, services, logger });
-  if (!config.isProduction && (await services.articles.isEmpty())) await seedStories(services, await seedFiles());
+  await seedIfEmpty(config, services);
   const address = await listen(app, config);
-  closeOnSignals(app, store);
-  if (!(await services.keys.isEmpty())) return say(config, address);
+  closeOnSignals(logger, () => close(app, store));
+  await welcome(config, services, logger, address);
+}
+
+/** Starts the workers, once the store is as they need it. */
+async function supervise(config: Config): Promise<void> {
+  const store = openStore(config);
+  const logger = newLogger(config);
+  const services = buildServices(store, systemClock);
+  await seedIfEmpty(config, services);
+  const workers = superviseWorkers(logger);
+  closeOnSignals(logger, () => workers.stop());
+  const address = await workers.startFirst().catch((error: WorkerFailed) => process.exit(error.code));
+  await welcome(config, services, logger, address);
+  await store.close();
+  workers.start(config.workers - 1);
+}
+
+/** Serves beside others. What goes on without a request is done by the one that the primary names. */
+async function serveAsWorker(config: Config): Promise<void> {
+  const store = openStore(config, true);
+  const logger = newLogger(config).child({ worker: cluster.worker?.id });
+  const services = buildServices(store, systemClock);
+  const app = await buildApp({ config, store, clock: systemClock, services, logger, worksInBackground: false });
+  process.on('message', (message) => {
+    if (message !== leadMessage) return;
+    services.background
+      .start((error, text) => logger.error(error, text))
+      .catch((error) => {
+        logger.fatal(error, 'the background work could not begin');
+        process.exit(1);
+      });
+  });
+  const address = await listen(app, config);
+  closeOnSignals(logger, () => close(app, store));
+  const ready: Ready = { address };
+  process.send?.(ready);
+}
+
+async function seedIfEmpty({ isProduction }: Config, services: Services): Promise<void> {
+  if (!isProduction && (await services.articles.isEmpty())) await seedStories(services, await seedFiles());
+}
+
+/** Says where the server is and, at its first start, by which key one may come in. */
+async function welcome(config: Config, { keys }: Services, logger: Logger, address: string): Promise<void> {
+  if (!(await keys.isEmpty())) return say(config, address);
   if (config.isProduction) {
     logger.warn(`there is no API key yet; make one by: ${keysCommand} create --role admin --name NAME`);
     return say(config, address);
   }
-  const { key } = await services.keys.create({ name: 'first admin', role: 'admin' }, commandLine);
+  const { key } = await keys.create({ name: 'first admin', role: 'admin' }, commandLine);
   say(config, address, key);
 }
 
-function newLogger(config: Config) {
+function newLogger(config: Config): Logger {
   const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (process.stdout.isTTY) {
     return pino({
@@ -71,19 +119,23 @@ function say(config: Config, address: string, key?: string): void {
   console.log(lines.join('\n'));
 }
 
-function closeOnSignals(app: FastifyInstance, store: Store): void {
+async function close(app: FastifyInstance, store: Store): Promise<void> {
+  // A client may keep a connection whose last request ended only after closing began.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
+  await app.close();
+  clearInterval(sweep);
+  await store.close();
+}
+
+function closeOnSignals(logger: Logger, finish: () => Promise<void>): void {
   let isClosing = false;
-  const close = async (signal: string) => {
+  const stop = async (signal: string) => {
     if (isClosing) return;
     isClosing = true;
-    app.log.info({ signal }, 'closing: no new connections, open requests are finished');
-    // A client may keep a connection whose last request ended only after closing began.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
-    await app.close();
-    clearInterval(sweep);
-    await store.close();
+    logger.info({ signal }, 'closing: no new connections, open requests are finished');
+    await finish();
     process.exit(0);
   };
-  process.on('SIGTERM', close);
-  process.on('SIGINT', close);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }

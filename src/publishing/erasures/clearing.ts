@@ -80,13 +80,7 @@ export function clearingService(store: Store, clock: Clock) {
   async function start(onError: (error: unknown) => void): Promise<void> {
     report = onError;
     stopping = new AbortController();
-    timer = setInterval(look, lookMs).unref();
-    wake();
-  }
-
-  function look(): void {
-    // Has the caches follow the log even while nobody reads: it may tell of a purge by another process.
-    void store.publicSequence();
+    timer = setInterval(wake, lookMs).unref();
     wake();
   }
 

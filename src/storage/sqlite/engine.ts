@@ -12,16 +12,18 @@ export interface SqliteOptions {
   path: string;
   /** Bound of the file that caches snapshots, beside the database. */
   cacheBytesMax: number;
+  /** Whether another process has just seen to the schema. */
+  isMigrated?: boolean;
 }
 
 /**
  * Opens the database file, making and migrating it as needed.
  * @throws what prevents it: an unwritable place, a newer schema, broken references
  */
-export function openSqlite({ path, cacheBytesMax }: SqliteOptions): Store {
+export function openSqlite({ path, cacheBytesMax, isMigrated = false }: SqliteOptions): Store {
   const writing = openWriter(path);
   try {
-    migrate(writing);
+    if (!isMigrated) migrate(writing);
   } catch (error) {
     writing.file.close();
     throw error;
