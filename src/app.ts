@@ -136,11 +136,9 @@ export async function buildApp({
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
   syncRoutes(api, syncService(store));
-  const stream = streamService(store, { listenersMax: config.streamListenersMax }, (error) =>
-    app.log.error(error, 'the log could not be followed; it is tried again'),
-  );
+  const report = (error: unknown) => app.log.error(error, 'the log could not be followed; it is tried again');
+  const stream = streamService(store, { listenersMax: config.streamListenersMax }, report);
   streamRoutes(api, stream);
-  app.addHook('preClose', () => stream.close());
   publishedTermRoutes(api, store, 'desk');
   publishedTermRoutes(api, store, 'tag');
   previewRoutes(api, services.previews, formatsAt(site));
@@ -179,12 +177,14 @@ export async function buildApp({
   );
   app.addHook('onClose', () => freshness.stop());
   // Has the caches follow the log even while nobody reads: it may tell of a purge by another process.
-  const following = setInterval(() => void store.publicSequence(), followMs).unref();
+  const follow = async () => void (await store.publicSequence());
+  const following = setInterval(() => follow().catch(report), followMs).unref();
   app.addHook('onClose', async () => clearInterval(following));
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;
   });
+  app.addHook('preClose', () => stream.close());
   healthRoutes(
     api,
     () => store.check(),

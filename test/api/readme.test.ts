@@ -1,12 +1,14 @@
 // What README tells people to do works as it stands there.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedFiles, seedStories } from '../../src/seeding.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { withdrawStory } from '../support/editing.js';
 import { temporaryFolder } from '../support/processes.js';
+import { liveStory, shortStory } from '../support/stories.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -47,5 +49,26 @@ describe('A day with Copydesk', () => {
     expect(JSON.stringify(story)).toContain('Sputnik/Reuters/Pool');
     expect(JSON.stringify(story)).not.toContain('asdf');
     await app.anybody.get('/v1/articles/minsk-the-day-after').expect(404);
+  });
+});
+
+describe('Mirrors', () => {
+  it('follow what is live as README has it, by the EventSource that Node brings', async () => {
+    const file = join(temporaryFolder(), 'mirror.mjs');
+    const before = `const server = '${app.app.listeningOrigin}';\n`;
+    const after =
+      "setInterval(() => console.log([...stories.values()].map(({ headline }) => headline).join('; ')), 20);";
+    writeFileSync(file, [before, scriptOf('Mirrors'), after].join('\n'));
+    const follower = spawn(process.execPath, ['--experimental-eventsource', file]);
+    let last = '';
+    follower.stdout.setEncoding('utf8').on('data', (text: string) => {
+      last = text.trimEnd().split('\n').at(-1) ?? '';
+    });
+    await expect.poll(() => last, { timeout: 30_000 }).toMatch(/^Putin in Belarus/);
+    const { id } = await liveStory(app, shortStory({ headline: 'Talks go on' }));
+    await expect.poll(() => last, { timeout: 10_000 }).toMatch(/; Talks go on$/);
+    await withdrawStory(app, id);
+    await expect.poll(() => last, { timeout: 10_000 }).not.toContain('Talks go on');
+    follower.kill();
   });
 });
