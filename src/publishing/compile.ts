@@ -1,11 +1,13 @@
 // Makes of a story the bytes that readers get. Pure: everything it needs is handed to it.
 import { allBlocks, deliverBlock, readingTextOf } from '../blocks/index.js';
 import type { Image, Library, ResourceKind } from '../blocks/library.js';
+import { searchTextsOf } from '../blocks/search-texts.js';
 import type { Article, ArticleLink, ArticleSummary, Correction, Section } from '../blocks/story.js';
 import type { ArticleContent } from '../content/history.js';
 import { entityTag } from '../kernel/entity-tag.js';
 import { countWords } from '../kernel/inline-text.js';
-import { facetsOf } from './facets.js';
+import type { StoryTexts } from '../kernel/search/documents.js';
+import { countedFacetsOf, facetsOf } from './facets.js';
 
 const wordsPerMinute = 238;
 
@@ -48,6 +50,10 @@ export interface CompiledStory {
   summary: string;
   /** What lists can find it by. */
   facets: string[];
+  /** Those that searches count. */
+  countedFacets: string[];
+  /** What searches can find it by. */
+  texts: StoryTexts;
   contentUpdatedAt: string;
   publishedAt: string;
 }
@@ -76,6 +82,7 @@ export function compileStory(input: CompileInput): CompiledStory {
   };
   const body = Buffer.from(JSON.stringify({ data: story }));
   const blocks = sections.flatMap((section) => section.blocks);
+  const facets = facetsOf(input.content, blocks, input.uses, input.library);
   return {
     slug,
     language,
@@ -84,7 +91,9 @@ export function compileStory(input: CompileInput): CompiledStory {
     body,
     etag: entityTag(body),
     summary: JSON.stringify(summary),
-    facets: facetsOf(input.content, blocks, input.uses, input.library),
+    facets,
+    countedFacets: countedFacetsOf(facets, language),
+    texts: searchTextsOf(story),
     publishedAt: input.times.publishedAt,
     contentUpdatedAt: input.times.contentUpdatedAt,
   };

@@ -2,7 +2,7 @@ import { allBlocks, type Block } from '../blocks/index.js';
 import type { Library, ResourceKind } from '../blocks/library.js';
 import type { ArticleContent } from '../content/history.js';
 import { foldName } from '../kernel/fold.js';
-import { anyStory, facetOf, pairOf } from '../storage/facets.js';
+import { anyStory, facetOf, isPair, pairOf } from '../storage/facets.js';
 
 /** All that lists can find a story by. `uses` are the library resources that it shows, `blocks` its body as readers get it. */
 export function facetsOf(
@@ -30,6 +30,12 @@ export function facetsOf(
       ...(fields.translationOf === null ? [] : [facetOf.translationOf(fields.translationOf)]),
     ]),
   ];
+}
+
+/** The facets that searches count, in an order that stays: of the language only the whole tag, not what it begins with. */
+export function countedFacetsOf(facets: readonly string[], language: string): string[] {
+  const counted = facets.filter((facet) => /^(desk|tag|speaker):/.test(facet) && !isPair(facet));
+  return [...counted.toSorted(), `language:${language}`];
 }
 
 /** `zh-Hant-TW` → `zh`, `zh-Hant`, `zh-Hant-TW`. */

@@ -110,6 +110,7 @@ export async function companionStatements(
     ...(isLinkedAlike(former, story) ? [] : dateLibrarySnapshots(store, after, at)),
     ...storyCountStatements(store, before, after),
     ...facetStatements(store, articleId, story.facets, story),
+    ...store.search.putStory({ ...story, articleId, counted: story.countedFacets }),
     ...(await putLibrarySnapshots(store, resources, resources.uses(), at)),
     ...dropUnusedLibrarySnapshots(store, lostUses(before, after)),
   ];

@@ -21,3 +21,8 @@ export const facetOf = {
 export function pairOf(first: string, second: string): string {
   return `${first} ${second}`;
 }
+
+/** Whether it is two in one. Names of speakers have spaces as well. */
+export function isPair(facet: string): boolean {
+  return facet.includes(' ') && !facet.startsWith(facetOf.speaker(''));
+}

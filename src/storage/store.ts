@@ -1,17 +1,9 @@
 // The port that storage engines implement. Nothing above it names an engine.
+import type { Search } from './search.js';
 import type { Database, Tables } from './sqlite/database.js';
+import type { Statement } from './statement.js';
 
-/** A built query: drizzle's builders are all of this form. */
-interface BuiltQuery {
-  toSQL(): { sql: string; params: unknown[] };
-}
-
-/** One step of a commit. */
-export interface Statement {
-  query: BuiltQuery;
-  /** How many rows it must touch, or find if it is a guard; any number when left out. */
-  rows?: number;
-}
+export type { Statement } from './statement.js';
 
 /** A statement touched another number of rows than it must: what the caller decided on has changed. Nothing was written. */
 export class GuardFailed extends Error {
@@ -81,6 +73,8 @@ export interface Store {
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
   /** The sequence of the last change that readers can see: while it stays, so does every public answer. */
   publicSequence(): number | Promise<number>;
+  /** Finds live stories and quotes by their words. */
+  readonly search: Search;
   /**
    * Rids the store's files, caches among them, of all that was overwritten or deleted before. Commits wait meanwhile, reads do not.
    * @throws `unavailable` when a reader elsewhere keeps it back, `storage_full` when there is no room to do it

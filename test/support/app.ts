@@ -9,8 +9,10 @@ import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { buildServices, type Services } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
 import type { Store } from '../../src/storage/store.js';
 import { type Client, newClient } from './client.js';
+import { requireTrueIndex } from './true-index.js';
 
 /** A clock that the test moves. Every look at it is a millisecond later, so that what happens later has a later time. */
 export class TestClock implements Clock {
@@ -46,15 +48,25 @@ export interface TestAppOptions {
   /** Variables of the environment. */
   environment?: Record<string, string>;
   logger?: FastifyBaseLogger;
+  searchLimits?: SearchLimits;
 }
 
-export async function startApp({ wrapStore, environment = {}, logger }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp({
+  wrapStore,
+  environment = {},
+  logger,
+  searchLimits,
+}: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
   const path = join(folder, 'copydesk.db');
   // Tests share the event loop with the server they ask, and often the machine with other tests.
   const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...patience, ...environment });
-  const opened = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
+  const opened = openSqlite({
+    path,
+    cacheBytesMax: config.snapshotCacheBytesMax,
+    ...(searchLimits && { searchLimits }),
+  });
   const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
   const services = buildServices(store, clock);
@@ -81,6 +93,7 @@ export async function startApp({ wrapStore, environment = {}, logger }: TestAppO
     async close() {
       await app.close();
       await store.close();
+      requireTrueIndex(path);
       rmSync(folder, { recursive: true });
     },
   };

@@ -1,5 +1,6 @@
 // What a list of stories may be asked for, and the one index range that finds it.
 import { z } from 'zod';
+import { invalid } from '../../kernel/errors.js';
 import { foldName } from '../../kernel/fold.js';
 import {
   fromParameter,
@@ -13,7 +14,9 @@ import {
 import { Id, Instant, Key, Language } from '../../kernel/scalars.js';
 import { anyStory, facetOf, pairOf } from '../../storage/facets.js';
 
-export const defaultSort = '-publishedAt';
+const listSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const;
+type ListSort = (typeof listSorts)[number];
+export const defaultSort: ListSort = '-publishedAt';
 const media = ['video', 'audio', 'social', 'interactive', 'document'];
 
 export function storyFilters(blockTypes: readonly string[]) {
@@ -45,14 +48,28 @@ export function storyFilters(blockTypes: readonly string[]) {
     from: fromParameter('Published'),
     to: toParameter('Published'),
     updatedSince: Instant.optional().meta({ description: 'With changed content since this instant, inclusive.' }),
-    sort: z.enum(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt']).default(defaultSort).meta({
-      description: 'By publishedAt or contentUpdatedAt; after `-` the latest first. The id decides between equals.',
-      example: '-publishedAt',
-    }),
+    sort: z
+      .enum([...listSorts, 'relevance'])
+      .optional()
+      .meta({
+        description:
+          'By publishedAt or contentUpdatedAt; after `-` the latest first. The id decides between equals. With `q` also by relevance, of which recency is a part: that is the default then, and `-publishedAt` without.',
+        example: defaultSort,
+      }),
   };
 }
 
-export type StoryFilters = z.output<z.ZodObject<ReturnType<typeof storyFilters>>>;
+type AskedFilters = z.output<z.ZodObject<ReturnType<typeof storyFilters>>>;
+/** The filters of a list, and its order. */
+export type StoryFilters = Omit<AskedFilters, 'sort'> & { sort: ListSort };
+/** The same of a search, which has one order more. */
+export type SearchFilters = Omit<AskedFilters, 'sort'> & { sort: ListSort | 'relevance' };
+
+/** The order of a list that is not looked for by words. @throws `invalid` for relevance, which has no meaning there */
+export function listSort(sort: SearchFilters['sort']): ListSort {
+  if (sort !== 'relevance') return sort;
+  throw invalid([{ parameter: 'sort', code: 'needs_words', message: 'relevance is of words; send q with it' }]);
+}
 
 /** A list as an index answers it. */
 export interface ListPlan {
@@ -67,27 +84,48 @@ export interface ListPlan {
   contentUpdatedAt: Span;
 }
 
+/** What filters ask for, by kinds of facet: the rarest kind first. */
+function facetsOf({ desk, tag, language, contains = [], speaker }: Omit<StoryFilters, 'sort'>) {
+  const { wanted, unwanted } = splitTags(tag);
+  const one = (facet: (value: string) => string, value: string | undefined) =>
+    value === undefined ? [] : [facet(value)];
+  return {
+    rare: one(facetOf.speaker, speaker && foldName(speaker)),
+    // An id is rarer than a type.
+    contained: [...contains].sort((a, b) => b.length - a.length).map(facetOf.contains),
+    tags: wanted.map(facetOf.tag),
+    deskFacets: one(facetOf.desk, desk),
+    languages: one(facetOf.language, language),
+    without: unwanted.map(facetOf.tag),
+  };
+}
+
+/** What filters ask for, as an index of words answers it: every facet alike. */
+export function conditionsOf(filters: Omit<StoryFilters, 'sort'>) {
+  const { without, ...wanted } = facetsOf(filters);
+  return {
+    wanted: [...new Set(Object.values(wanted).flat())],
+    unwanted: without,
+    publishedAt: spanOf(filters.from, filters.to),
+    contentUpdatedAt: { from: filters.updatedSince, before: undefined },
+  };
+}
+
 /** Which index range answers the filters with the fewest stories to look at: of a pair if there is one, else the rarest sort of facet. */
 export function planOf(filters: StoryFilters): ListPlan {
-  const { desk, language, contains = [], speaker, from, to, updatedSince, sort } = filters;
-  const { wanted: wantedTags, unwanted } = splitTags(filters.tag);
-  const tags = wantedTags.map(facetOf.tag);
-  const deskFacets = desk === undefined ? [] : [facetOf.desk(desk)];
-  const languages = language === undefined ? [] : [facetOf.language(language)];
-  const rare = speaker === undefined ? [] : [facetOf.speaker(foldName(speaker))];
-  // An id is rarer than a type.
-  const contained = [...contains].sort((a, b) => b.length - a.length).map(facetOf.contains);
-  const wanted = [...rare, ...contained, ...tags, ...deskFacets, ...languages];
+  const { rare, contained, tags, deskFacets, languages, without } = facetsOf(filters);
+  const { sort } = filters;
+  const { wanted, publishedAt, contentUpdatedAt } = conditionsOf(filters);
   const [facet, covered] = drive(rare, contained, tags, deskFacets, languages);
   const isByUpdate = sort.endsWith('updatedAt');
   return {
     facet,
-    with: [...new Set(wanted)].filter((other) => !covered.includes(other)),
-    without: unwanted.map(facetOf.tag),
+    with: wanted.filter((other) => !covered.includes(other)),
+    without,
     sort: isByUpdate ? 'contentUpdatedAt' : 'publishedAt',
     isAscending: !sort.startsWith('-'),
-    publishedAt: spanOf(from, to),
-    contentUpdatedAt: { from: updatedSince, before: undefined },
+    publishedAt,
+    contentUpdatedAt,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { blockKinds } from '../../blocks/index.js';
-import { Article, ArticleSummary, Section } from '../../blocks/story.js';
+import { Article, Section } from '../../blocks/story.js';
+import { answered } from '../../http/abandoned.js';
 import { type Representation, sendRepresentation } from '../../http/conditional.js';
 import { fieldsQuery, trimmed, trimmedNote } from '../../http/fields.js';
 import { shortLivedHeaders } from '../../http/headers.js';
@@ -13,7 +14,9 @@ import { invalid } from '../../kernel/errors.js';
 import type { Selection } from '../../kernel/selection.js';
 import type { StoredSnapshot } from '../../storage/store.js';
 import { formatAsked, formatQuery, otherMedia } from '../formats/asked.js';
-import { defaultSort, storyFilters } from './filters.js';
+import { facetCounts, facetsParameter, ListedArticle, total, wordsParameter } from '../search/schemas.js';
+import type { SearchRequest, SearchService } from '../search/service.js';
+import { defaultSort, listSort, storyFilters } from './filters.js';
 import { jsonHeaders, type RepresentationService } from './representations.js';
 import {
   type ListBytes,
@@ -38,26 +41,44 @@ const moved = {
 const path = '/v1/articles';
 const filters = storyFilters(blockKinds.map(({ type }) => type));
 
-export function storyRoutes(api: Api, stories: StoryService, representations: RepresentationService): void {
+const q = wordsParameter('headlines, decks, text, quotes, captions, tags and bylines');
+
+export function storyRoutes(
+  api: Api,
+  stories: StoryService,
+  searches: SearchService,
+  representations: RepresentationService,
+): void {
   publicOperation(api, {
     ...chapter,
     path,
     operationId: 'listArticles',
-    summary: 'List stories',
+    summary: 'List and search stories',
     description:
-      'Summaries of the live stories, the last published first. When filters leave few of many stories, a page may have fewer than `limit` and still a next one.',
-    query: z.strictObject({ ...pageQuery, ...filters, fields: fieldsQuery(ArticleSummary, 'headline,leadImage.alt') }),
+      'Summaries of the live stories, the last published first; with `q` those that have its words, the most relevant first. When filters leave few of many stories, a page may have fewer than `limit` and still a next one.',
+    query: z.strictObject({
+      q,
+      ...pageQuery,
+      ...filters,
+      facets: facetsParameter,
+      fields: fieldsQuery(ListedArticle, 'headline,leadImage.alt'),
+    }),
     answers: {
       200: {
         description: `A page of summaries. ${trimmedNote}`,
-        schema: pageOf(ArticleSummary),
+        schema: pageOf(ListedArticle).extend({ total, facets: facetCounts }),
         headers: ['ETag', 'Cache-Control', 'Link'],
       },
     },
     errors: [],
-    handle: ({ query: { fields, ...query } }, request, reply) => {
+    handle: ({ query: { fields, q: words, facets, sort, ...asked } }, request, reply) => {
       const send = (page: ListBytes) => sendRepresentation(request, reply, trimmed(page, fields));
-      const listed = stories.list(query);
+      const order = sort ?? (words === undefined ? defaultSort : 'relevance');
+      if (words !== undefined || facets !== undefined) {
+        const search = () => searches.list({ ...asked, sort: order, q: words, facets }, request.signal);
+        return answered(request, reply, async () => send(await search()));
+      }
+      const listed = stories.list({ ...asked, sort: listSort(order) });
       return listed instanceof Promise ? listed.then(send) : send(listed);
     },
   });
@@ -158,6 +179,12 @@ export function storyRoutes(api: Api, stories: StoryService, representations: Re
 /** The Link header of a page of the list. */
 export function listLinks({ cursor: _cursor, sort, ...query }: ListRequest, page: Page<unknown>): string | undefined {
   return pageLinks(path, { ...query, sort: sort === defaultSort ? undefined : sort }, page);
+}
+
+/** The same for a search. Its counts are of the whole list, so the next page need not have them again. */
+export function searchLinks({ cursor: _cursor, facets: _facets, sort, ...query }: SearchRequest, page: Page<unknown>) {
+  const isDefault = sort === (query.q === undefined ? defaultSort : 'relevance');
+  return pageLinks(path, { ...query, sort: isDefault ? undefined : sort }, page);
 }
 
 /** Where a story or a part of it is, with the query that it was asked for by. */

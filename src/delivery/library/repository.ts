@@ -47,6 +47,23 @@ export async function findShownResource(
   return row;
 }
 
+/** Those of the resources of a kind that live stories show, by id. */
+export async function findShownResources(
+  store: Store,
+  kind: ResourceKind,
+  ids: readonly string[],
+): Promise<Map<string, ShownResource>> {
+  if (ids.length === 0) return new Map();
+  const { librarySnapshots } = store.tables;
+  const rows = await store.all(
+    store.db
+      .select(columnsOf(store))
+      .from(librarySnapshots)
+      .where(and(eq(librarySnapshots.kind, kind), inArray(librarySnapshots.resourceId, [...ids]))),
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** The resources of a kind, or what a speaker said, in their order beyond the seek. */
 function rangeQuery(
   { db, tables: { librarySnapshots } }: Store,
@@ -121,6 +138,14 @@ export async function listShownResources(
   return last ? { rows, stoppedAt: [last.id] } : rows;
 }
 
+/** What a link to a live story is made of. */
+export function linkColumns({ tables: { snapshots } }: Store) {
+  const { articleId: id, slug, language, headline, summary } = snapshots;
+  // No text of a summary reads so, since in JSON each of its own quotation marks stands behind a backslash.
+  const retracted = sql`${like(summary, '%"retracted":true%')}`.mapWith(Boolean);
+  return { id, slug, language, headline, retracted };
+}
+
 /** The live stories that each of the resources stands in, the last published first, at most so many of each. */
 export async function findStories(
   store: Store,
@@ -130,9 +155,7 @@ export async function findStories(
   if (ids.length === 0) return new Map();
   const { db, tables } = store;
   const { facets, librarySnapshots, snapshots } = tables;
-  const { articleId, slug, language, headline } = snapshots;
-  // No text of a summary reads so, since in JSON each of its own quotation marks stands behind a backslash.
-  const retracted = sql`${like(snapshots.summary, '%"retracted":true%')}`.mapWith(Boolean);
+  const link = linkColumns(store);
   const latest = db
     .select({ id: facets.articleId })
     .from(facets)
@@ -142,11 +165,11 @@ export async function findStories(
   const isAsked = and(eq(librarySnapshots.kind, kind), inArray(librarySnapshots.resourceId, [...ids]));
   const rows = await store.all(
     db
-      .select({ resourceId: librarySnapshots.resourceId, link: { id: articleId, slug, language, headline, retracted } })
+      .select({ resourceId: librarySnapshots.resourceId, link })
       .from(librarySnapshots)
       .crossJoin(snapshots)
-      .where(and(isAsked, inArray(articleId, latest), isNull(snapshots.withdrawnAt)))
-      .orderBy(desc(snapshots.publishedAt), desc(articleId)),
+      .where(and(isAsked, inArray(link.id, latest), isNull(snapshots.withdrawnAt)))
+      .orderBy(desc(snapshots.publishedAt), desc(link.id)),
   );
   const stories = new Map<string, ArticleLink[]>();
   for (const { resourceId, link } of rows) stories.set(resourceId, [...(stories.get(resourceId) ?? []), link]);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Embed, embedShape, Image, Quote, type ResourceKind } from '../../blocks/library.js';
 import { ArticleLink } from '../../blocks/story.js';
 import { fromParameter, toParameter } from '../../kernel/parameters.js';
+import { quoteSnippets, wordsParameter } from '../search/schemas.js';
 
 /** How many of the stories that a resource stands in are named. */
 export const storiesMax = 20;
@@ -26,6 +27,15 @@ export const publishedResources = {
     .meta({ id: 'PublishedEmbed', description: 'Media hosted elsewhere, and the live stories that show it.' }),
 } as const satisfies Record<ResourceKind, z.ZodObject>;
 
+/** The same in lists: those that are found by words tell where. */
+export const listedResources = {
+  ...publishedResources,
+  quote: z.object({ ...publishedResources.quote.shape, snippets: quoteSnippets }).meta({
+    id: 'ListedQuote',
+    description: 'What somebody said, who, and the live stories that it stands in, as lists send it.',
+  }),
+} as const satisfies Record<ResourceKind, z.ZodObject>;
+
 const speaker = z.string().min(1).max(200).optional().meta({
   description: 'Only what this speaker said: the whole name, whatever its case and accents.',
   example: 'Vladimir Putin',
@@ -36,6 +46,7 @@ const kind = embedShape.kind.optional().meta({ description: 'Only media of this 
 export const resourceFilters = {
   image: {},
   quote: {
+    q: wordsParameter('what was said, by whom and on what occasion; the most relevant come first then'),
     speaker,
     from: fromParameter('Standing in a story published'),
     to: toParameter('Standing in a story published'),

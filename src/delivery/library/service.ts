@@ -3,8 +3,17 @@ import type { ArticleLink } from '../../blocks/story.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { notFound } from '../../kernel/errors.js';
 import { foldName } from '../../kernel/fold.js';
+import { spanOf } from '../../kernel/parameters.js';
+import { parseQuery } from '../../kernel/search/query.js';
+import type { FoundQuote, Total } from '../../storage/search.js';
 import type { Store } from '../../storage/store.js';
-import { findShownResource, findStories, listShownResources, type ShownResource } from './repository.js';
+import {
+  findShownResource,
+  findShownResources,
+  findStories,
+  listShownResources,
+  type ShownResource,
+} from './repository.js';
 import { type ResourceFilters, storiesMax } from './schemas.js';
 
 /** A resource as readers get it by itself, as JSON. */
@@ -41,6 +50,43 @@ export async function listPublished(
     data.map(({ id }) => id),
   );
   return { data: data.map((resource) => published(resource, stories.get(resource.id))), page };
+}
+
+/**
+ * A page of the quotes that have the words, the most relevant first, as JSON, and how many there are of them.
+ * @throws `invalid` for a cursor of another list, `unavailable` when too much is looked for at once, the signal's reason
+ */
+export async function searchQuotes(
+  store: Store,
+  q: string,
+  { limit, cursor, ...filters }: PageRequest & ResourceFilters,
+  signal: AbortSignal,
+): Promise<Page<string> & { total: Total | undefined }> {
+  const search = {
+    query: parseQuery(q),
+    speaker: filters.speaker && foldName(filters.speaker),
+    publishedAt: spanOf(filters.from, filters.to),
+  };
+  let total: Total | undefined;
+  const { data, page } = await readPage<FoundQuote>(
+    { limit, cursor },
+    cursorScope('quotes by words', search),
+    2,
+    ({ position }) => position,
+    async (rows, seek) => {
+      const found = await store.search.findQuotes({ ...search, limit: rows, seek }, signal);
+      total = found.total;
+      return found.rows;
+    },
+  );
+  const ids = data.map(({ id }) => id);
+  const [shown, stories] = [await findShownResources(store, 'quote', ids), await findStories(store, 'quote', ids)];
+  const told = data.flatMap(({ id, snippets }) => {
+    // What was taken from readers since it was found is left out.
+    const quote = shown.get(id);
+    return quote ? `${published(quote, stories.get(id)).slice(0, -1)},"snippets":${JSON.stringify(snippets)}}` : [];
+  });
+  return { data: told, page, total };
 }
 
 /** The facts are kept as JSON, so the stories are put behind them as JSON. */

@@ -7,6 +7,7 @@ import type { Use } from '../../content/where-used.js';
 import { chunksOf } from '../../kernel/chunks.js';
 import { entityTag } from '../../kernel/entity-tag.js';
 import { foldName } from '../../kernel/fold.js';
+import { quoteTextsOf } from '../../kernel/search/documents.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { Resources } from '../resources.js';
 
@@ -130,6 +131,9 @@ export async function putLibrarySnapshots(
           setWhere: ne(librarySnapshots.etag, row.etag),
         }),
     })),
+    ...changed.flatMap(({ kind, resourceId: id }) =>
+      kind === 'quote' ? store.search.putQuote(id, quoteTextsOf(resources.quote(id))) : [],
+    ),
   ];
 }
 

@@ -5,6 +5,8 @@ import { domainError } from './errors.js';
 import { HotReads } from './hot-reads.js';
 import { migrate } from './migrate.js';
 import { purge } from './purge.js';
+import { sqliteSearch } from './search/engine.js';
+import { type SearchLimits, SearchThread } from './search/thread.js';
 import * as tables from './tables.js';
 import { Writer } from './writer.js';
 
@@ -14,13 +16,21 @@ export interface SqliteOptions {
   cacheBytesMax: number;
   /** Whether another process has just seen to the schema. */
   isMigrated?: boolean;
+  searchLimits?: SearchLimits;
 }
+
+const defaultSearchLimits: SearchLimits = { waitingMax: 32, timeMs: 5000 };
 
 /**
  * Opens the database file, making and migrating it as needed.
  * @throws what prevents it: an unwritable place, a newer schema, broken references
  */
-export function openSqlite({ path, cacheBytesMax, isMigrated = false }: SqliteOptions): Store {
+export function openSqlite({
+  path,
+  cacheBytesMax,
+  isMigrated = false,
+  searchLimits = defaultSearchLimits,
+}: SqliteOptions): Store {
   const writing = openWriter(path);
   try {
     if (!isMigrated) migrate(writing);
@@ -31,6 +41,7 @@ export function openSqlite({ path, cacheBytesMax, isMigrated = false }: SqliteOp
   const reading = openReader(path);
   const writer = new Writer(writing);
   const hotReads = new HotReads(reading, `${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
+  const searches = new SearchThread(path, searchLimits);
   const probe = reading.file.prepare('SELECT 1');
 
   return {
@@ -52,9 +63,11 @@ export function openSqlite({ path, cacheBytesMax, isMigrated = false }: SqliteOp
     },
     findSnapshot: (slugOrId) => hotReads.findSnapshot(slugOrId),
     publicSequence: () => hotReads.publicSequence(),
+    search: sqliteSearch(reading, writer, searches),
     async purge() {
       try {
-        await writer.hold(() => purge(path));
+        // A search that reads what was would keep the log from being emptied.
+        await searches.hold(() => writer.hold(() => purge(path)));
         hotReads.clear();
       } catch (error) {
         throw domainError(error);
@@ -70,6 +83,7 @@ export function openSqlite({ path, cacheBytesMax, isMigrated = false }: SqliteOp
       }
     },
     async close() {
+      await searches.close();
       // The writer is the last to close: only a connection that writes can fold the write-ahead log into the file.
       reading.file.close();
       writer.close();

@@ -13,6 +13,9 @@ function rewrite(path: string): void {
     // First: while somebody reads what was, the log only grows, and every attempt would add the whole database to it.
     emptyLog(file);
     file.pragma(`busy_timeout = ${patienceMs}`);
+    // What was taken out of the full-text index stands in it, marked as gone, until its parts are merged into one.
+    for (const index of ['story_index', 'quote_index'])
+      file.exec(`INSERT INTO ${index} (${index}) VALUES ('optimize')`);
     file.exec('VACUUM');
     emptyLog(file);
   } finally {

@@ -620,3 +620,53 @@ export const previewLinks = sqliteTable(
   },
   (t) => [uniqueIndex('preview_links_token').on(t.tokenHash), index('preview_links_of_article').on(t.articleId, t.id)],
 );
+
+/** Each live story in the full-text index: its number there, and what is told or compared of every story that a search finds. */
+export const storyDocuments = sqliteTable(
+  'story_documents',
+  {
+    /** The number of its row in the index. Stays when the file is written anew, as numbers that SQLite gives by itself need not. */
+    id: integer().primaryKey(),
+    articleId: text()
+      .notNull()
+      .references(() => snapshots.articleId),
+    publishedAt: text().notNull(),
+    contentUpdatedAt: text().notNull(),
+    /** The facets that searches count, a line each. */
+    counted: text().notNull(),
+    /** Of what the index has of it; '' before there is anything. */
+    hash: text().notNull(),
+  },
+  (t) => [uniqueIndex('story_documents_article').on(t.articleId)],
+);
+
+/** What the index has of a story, to take excerpts from. Apart from the above, so that looking at many stories reads few pages. */
+export const storyTexts = sqliteTable('story_texts', {
+  id: integer().primaryKey(),
+  texts: json<Record<string, string>>().notNull(),
+});
+
+/** Each quote that readers see, in the full-text index. */
+export const quoteDocuments = sqliteTable(
+  'quote_documents',
+  {
+    id: integer().primaryKey(),
+    quoteId: text().notNull(),
+    hash: text().notNull(),
+  },
+  (t) => [uniqueIndex('quote_documents_quote').on(t.quoteId)],
+);
+
+/** Whom live stories quote, and how many of them. Counted by triggers, as facets come and go. */
+export const speakers = sqliteTable(
+  'speakers',
+  {
+    /** The name, folded for comparison. */
+    key: text().primaryKey(),
+    storyCount: integer().notNull(),
+  },
+  (t) => [
+    index('speakers_by_stories').on(t.storyCount, t.key),
+    check('speakers_story_count', sql`${t.storyCount} >= 1`),
+  ],
+);
