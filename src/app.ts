@@ -25,6 +25,7 @@ import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
 import { searchService } from './delivery/search/service.js';
+import { speakerRoutes } from './delivery/speakers/routes.js';
 import { streamRoutes } from './delivery/stream/routes.js';
 import { streamService } from './delivery/stream/service.js';
 import { syncRoutes } from './delivery/sync/routes.js';
@@ -133,6 +134,7 @@ export async function buildApp({
   storyRoutes(api, stories, searchService(store, searchLinks), representationService(site));
   historyRoutes(api, stories, historyService(store));
   deliveredLibraryRoutes(api, store);
+  speakerRoutes(api, store);
   const feeds = feedService(store, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);

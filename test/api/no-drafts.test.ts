@@ -191,7 +191,28 @@ async function publicAddresses(): Promise<string[]> {
     if (second === undefined) return names.map((name) => path.replace(first, name));
     return [...stories].flatMap((story) => names.map((name) => path.replace(first, story).replace(second, name)));
   });
-  return [...filled, `/v1/quotes?speaker=${canary}`, '/docs', '/nonsense', '/v1/nonsense', '/v1/manage/articles'];
+  const words = [
+    canary,
+    `${canaryKey.slice(0, 5)}*`,
+    `"${canary}"`,
+    `-nowhere`,
+    `minsk -${canary}`,
+    `name near ${canary}`,
+  ];
+  const searches = words.flatMap((q) =>
+    ['articles', 'quotes'].map((list) => `/v1/${list}?${new URLSearchParams({ q })}`),
+  );
+  const counts = ['', `&q=${canary}`, '&q=-nowhere'].map((q) => `/v1/articles?facets=desk,tag,speaker,language${q}`);
+  return [
+    ...filled,
+    ...searches,
+    ...counts,
+    `/v1/quotes?speaker=${canary}`,
+    '/docs',
+    '/nonsense',
+    '/v1/nonsense',
+    '/v1/manage/articles',
+  ];
 }
 
 /** Everything that is answered at an address, without what was asked for. */
@@ -238,6 +259,17 @@ describe('readers', () => {
     }
   });
 
+  it('find nothing by the words, and no more or fewer of anything else', async () => {
+    for (const list of ['articles', 'quotes'])
+      for (const q of [canary, `${canaryKey.slice(0, 5)}*`]) {
+        const { body } = await app.anybody.get(`/v1/${list}?${new URLSearchParams({ q })}`).expect(200);
+        expect(body).toMatchObject({ data: [], total: { count: 0, exact: true } });
+      }
+    const count = async (q: string) =>
+      (await app.anybody.get(`/v1/articles?${new URLSearchParams({ q })}`).expect(200)).body.total;
+    expect(await count(`-nowhere -${canary}`)).toEqual(await count('-nowhere'));
+  });
+
   it('are told of a draft by its id or slug what they are told of what never was', async () => {
     const never = '01852a5c-9d00-7a11-8b22-0123456789ab';
     for (const path of ['/v1/articles', '/v1/images', '/v1/quotes', '/v1/embeds', '/v1/preview']) {
@@ -276,6 +308,10 @@ describe('readers', () => {
       '/v1/images',
       '/v1/quotes',
       '/v1/embeds',
+      '/v1/speakers',
+      '/v1/articles?facets=desk,tag,speaker',
+      `/v1/articles?q=${canaryKey.slice(0, 5)}*`,
+      '/v1/quotes?q=-nowhere',
     ]) {
       expect(await answersAt(address)).toContain(canary);
     }
