@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
 import { measureSaveBytes } from './save-bytes.js';
+import { measureSearches, readsPerSecond } from './searches.js';
 import { measureWrites } from './writers.js';
 
 const { values } = parseArgs({
@@ -76,22 +77,31 @@ function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
+interface Loaded {
+  requests: number;
+  seconds: number;
+  failures: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** Makes load from another process. @throws when a request fails */
+async function makeLoad(job: LoadJob): Promise<Loaded> {
+  const load = fork(here('load.ts'), [], { execArgv: ['--import', 'tsx'] });
+  const loaded = await ask<Loaded>(load, job);
+  load.disconnect();
+  if (loaded.failures > 0) throw new Error(`${loaded.failures} requests of ${job.path} failed`);
+  return loaded;
+}
+
 async function loadOnce(
   peer: Peer,
   path: string,
   { pick, headers = {} }: Reading,
 ): Promise<{ rps: number; cpuUs: number; rssBytes: number }> {
-  const job: LoadJob = { address: peer.address, path, pick, stories, headers, seconds };
   const before = await ask<Usage>(peer.process, {});
-  const load = fork(here('load.ts'), [], { execArgv: ['--import', 'tsx'] });
-  const {
-    requests,
-    seconds: took,
-    failures,
-  } = await ask<{ requests: number; seconds: number; failures: number }>(load, job);
-  load.disconnect();
+  const { requests, seconds: took } = await makeLoad({ address: peer.address, path, pick, stories, headers, seconds });
   const after = await ask<Usage>(peer.process, {});
-  if (failures > 0) throw new Error(`${failures} requests of ${path} failed`);
   return { rps: requests / took, cpuUs: (after.cpuUs - before.cpuUs) / requests, rssBytes: after.rssBytes };
 }
 
@@ -230,6 +240,22 @@ say(
 for (const reading of readings)
   if (wanted(reading.name)) results[reading.name] = await measure(reading, product, floor);
 floor.process.disconnect();
+
+if (wanted('search')) {
+  const { address } = product;
+  const job: LoadJob = { address, path: '/v1/articles/{slug}', pick: 'uniform', stories, headers: {}, seconds };
+  const search = await measureSearches(address, () => makeLoad({ ...job, rate: readsPerSecond }));
+  Object.assign(results, { search });
+  const { rssBytes } = await ask<Usage>(product.process, {});
+  say(
+    `\n| search for, while ${readsPerSecond} stories/s are read | p50 of reads | p99 of reads | goal | searches/s | p50 of searches |\n|---|---|---|---|---|---|`,
+  );
+  for (const [name, figures] of Object.entries(search)) {
+    const { readsP50Ms, readsP99Ms, searchesPerSecond, searchP50Ms } = figures;
+    say(`| ${name} | ${readsP50Ms} ms | ${readsP99Ms} ms | p99 < 25 ms | ${searchesPerSecond} | ${searchP50Ms} ms |`);
+  }
+  say(`\nMemory with the thread of the searches: ${Math.round(rssBytes / 1e6)} MB`);
+}
 
 if (wanted('writes')) {
   const story = JSON.parse(readFileSync(new URL('../../seed/putin-lukashenko-minsk.json', import.meta.url), 'utf8'));

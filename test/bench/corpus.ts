@@ -1,15 +1,52 @@
 // Many live stories, made by publishing the example story once and copying what that leaves, under other ids and slugs.
 import Database from 'better-sqlite3';
 import { v7 } from 'uuid';
+import { searchTextsOf } from '../../src/blocks/search-texts.js';
+import type { Article } from '../../src/blocks/story.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { countedFacetsOf } from '../../src/publishing/facets.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
 import { buildServices } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { putStory } from '../../src/storage/sqlite/search/index-rows.js';
 
 type Row = Record<string, string | number | Buffer | null>;
 
 export function slugOf(i: number): string {
   return `putin-lukashenko-minsk-december-2022-copy-${i}`;
+}
+
+/** A word that every story has, and one that one in a thousand has. */
+export const commonWord = 'Minsk';
+export const rareWord = 'Zirconium';
+const storiesPerRareWord = 1000;
+
+/** Takes copies of a story into the full-text index, as publishing them would. Their words are told apart only once. */
+function indexer(
+  file: Database.Database,
+  { body }: Row,
+  facets: string[],
+): (id: string, at: string, i: number) => void {
+  const { data } = JSON.parse(String(body)) as { data: Article };
+  const texts = searchTextsOf(data);
+  const rare = { ...texts, body: `${texts.body} ${rareWord}` };
+  const [id, at] = ['{id}', '{at}'];
+  const rest = { articleId: id, publishedAt: at, contentUpdatedAt: at };
+  const story = { ...rest, facets, counted: countedFacetsOf(facets, data.language) };
+  const forms = [texts, rare].map((words) =>
+    putStory({ ...story, texts: words }).map(({ query }) => {
+      const { sql, params } = query.toSQL();
+      return { statement: file.prepare(sql), params };
+    }),
+  );
+  return (articleId, publishedAt, i) => {
+    const filled = new Map<unknown, string>([
+      [id, articleId],
+      [at, publishedAt],
+    ]);
+    for (const { statement, params } of forms[i % storiesPerRareWord === 0 ? 1 : 0] ?? [])
+      statement.run(params.map((param) => filled.get(param) ?? param));
+  };
 }
 
 /** Fills the database at `path` with the example story and `count` copies of it. */
@@ -28,6 +65,11 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
       .prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
       .run(Object.values(row));
   };
+  const index = indexer(
+    file,
+    snapshot,
+    facets.map(({ facet }) => String(facet)),
+  );
   file.transaction(() => {
     for (let i = 0; i < count; i++) {
       const id = v7();
@@ -51,6 +93,7 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
       });
       for (const facet of facets)
         insert('facets', { ...facet, article_id: id, published_at: at, content_updated_at: at });
+      index(id, at, i);
     }
   })();
   file.pragma('wal_checkpoint(TRUNCATE)');

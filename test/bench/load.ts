@@ -10,6 +10,8 @@ export interface LoadJob {
   stories: number;
   headers: Record<string, string>;
   seconds: number;
+  /** Requests a second; as many as are answered when left out. */
+  rate?: number;
 }
 
 /** Cumulative shares of stories whose popularity falls with their rank (Zipf, exponent 1). */
@@ -29,13 +31,14 @@ function zipfPicker(stories: number): () => number {
   };
 }
 
-async function run({ address, path, pick, stories, headers, seconds }: LoadJob): Promise<void> {
+async function run({ address, path, pick, stories, headers, seconds, rate }: LoadJob): Promise<void> {
   const picker =
     pick === 'zipf' ? zipfPicker(stories) : pick === 'one' ? () => 7 : () => Math.floor(Math.random() * stories);
   const result = await autocannon({
     url: address,
     connections: 32,
     duration: seconds,
+    ...(rate !== undefined && { overallRate: rate }),
     requests: [
       {
         headers,
@@ -46,6 +49,8 @@ async function run({ address, path, pick, stories, headers, seconds }: LoadJob):
   process.send?.({
     requests: result.requests.total,
     seconds: result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
     failures: result.errors + result['4xx'] + result['5xx'],
   });
 }
