@@ -83,23 +83,28 @@ describe('a search for a word that very many stories have', () => {
 
   it('is ended when nobody waits for it, so that the next is answered soon', async () => {
     startThread();
-    const before = performance.now();
-    await ask('common');
-    const whole = performance.now() - before;
-    const leaving = new AbortController();
-    const left = ask('common words', leaving.signal, { counts: ['desk'] });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    leaving.abort();
-    const began = performance.now();
-    await expect(left).rejects.toThrow(/abort/i);
-    expect(performance.now() - began).toBeLessThan(whole / 2);
-    expect((await ask('rare')).total.count).toBe(102);
+    await ask('rare');
+    const timed = async (work: () => Promise<unknown>) => {
+      const before = performance.now();
+      await work();
+      return performance.now() - before;
+    };
+    const whole = await timed(() => ask('common words', never, { counts: ['desk'] }));
+    const left = 10;
+    const took = await timed(async () => {
+      for (let i = 0; i < left; i++) {
+        const leaving = new AbortController();
+        const search = ask('common words', leaving.signal, { counts: ['desk'] });
+        await new Promise((resolve) => setImmediate(resolve));
+        leaving.abort();
+        await expect(search).rejects.toThrow(/abort/i);
+        expect((await ask('rare')).total.count).toBe(102);
+      }
+    });
+    expect(took).toBeLessThan((whole * left) / 2);
   });
 
   it('is ended when its time is over', async () => {
-    startThread({ waitingMax: 4, timeMs: 20_000 });
-    await ask('rare');
-    await thread.close();
     startThread({ waitingMax: 4, timeMs: 2 });
     await expect(ask('common')).rejects.toMatchObject({ code: 'unavailable' });
   });

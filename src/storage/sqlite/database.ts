@@ -1,5 +1,6 @@
 import DatabaseFile from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { openForReading } from './reading.js';
 import * as tables from './tables.js';
 
 export type Tables = typeof tables;
@@ -29,8 +30,5 @@ export function openWriter(path: string): Connection {
 
 /** A connection that cannot write, for every read. */
 export function openReader(path: string): Connection {
-  const file = new DatabaseFile(path, { readonly: true, timeout: 5000 });
-  file.pragma('trusted_schema = OFF');
-  file.pragma('query_only = ON');
-  return connect(file);
+  return connect(openForReading(path));
 }

@@ -1,13 +1,13 @@
 // A thread of its own that searches, so that other requests are answered meanwhile. It has a connection that cannot write, and
 // reads anew for each search: what was committed before one was asked for is found by it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { openReader } from '../database.js';
+import { openForReading } from '../reading.js';
 import { findQuotes } from './quotes.js';
 import { findStories } from './stories.js';
 import type { Asked, Told } from './thread.js';
 
 const { path, stop } = workerData as { path: string; stop: Int32Array };
-const { file } = openReader(path);
+const file = openForReading(path);
 /** Between how many rows it is looked whether anybody still waits. */
 const rowsPerLook = 64;
 
