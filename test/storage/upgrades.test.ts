@@ -231,4 +231,43 @@ describe('an upgrade', () => {
     after.file.close();
     return store.close();
   });
+
+  it('counts whom live stories quote, and has stories and quotes taken into the index', () => {
+    const before = openAt(7);
+    const put = (table: string, row: Record<string, unknown>) => insert(before, table, row);
+    put('desks', { key: 'world', name: 'World', ...stamp });
+    for (const id of ['a1', 'a2', 'gone']) {
+      const isGone = id === 'gone';
+      const state = isGone ? { state: 'withdrawn', withdrawn_at: at } : {};
+      put('articles', { id, ...article, slug: id, ...state });
+      const bytes = isGone ? { withdrawn_at: at } : { summary, body: Buffer.from('{}') };
+      const head = { article_id: id, slug: id, language: 'en', headline: 'H', published_at: at, format: 3 };
+      put('snapshots', { ...head, etag: '"x"', made_at: at, ...bytes });
+      if (isGone) continue;
+      for (const facet of ['all', 'speaker:ann other', ...(id === 'a1' ? ['speaker:b'] : [])])
+        put('facets', { article_id: id, facet, published_at: at, content_updated_at: at });
+    }
+    for (const kind of ['quote', 'image'])
+      put('library_snapshots', { kind, resource_id: kind, etag: '"x"', made_at: at, body: '{}' });
+    before.file.close();
+
+    const store = openSqlite({ path, cacheBytesMax: 0 });
+    const { file } = openWriter(path);
+    expect(file.prepare('SELECT * FROM speakers ORDER BY key').all()).toEqual([
+      { key: 'ann other', story_count: 2 },
+      { key: 'b', story_count: 1 },
+    ]);
+    // What is of no known form is compiled anew by the server, and written anew where the tag is another.
+    expect(file.prepare('SELECT article_id, format FROM snapshots ORDER BY 1').raw().all()).toEqual([
+      ['a1', -1],
+      ['a2', -1],
+      ['gone', 3],
+    ]);
+    expect(file.prepare('SELECT kind, etag FROM library_snapshots ORDER BY 1').raw().all()).toEqual([
+      ['image', '"x"'],
+      ['quote', ''],
+    ]);
+    file.close();
+    return store.close();
+  });
 });
