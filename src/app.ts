@@ -6,6 +6,7 @@ import { accessService } from './access/service.js';
 import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
 import { changeRoutes } from './content/changes/routes.js';
+import { imageRoutes } from './content/images/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { removalRoutes } from './content/removal/routes.js';
 import { resourceRevisionRoutes } from './content/revisions/resources/routes.js';
@@ -23,6 +24,8 @@ import { siteAt } from './delivery/formats/format.js';
 import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { pictureRoutes } from './delivery/pictures/routes.js';
+import { pictureService } from './delivery/pictures/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
 import { docsRoutes } from './http/docs.js';
@@ -31,6 +34,7 @@ import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
+import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
@@ -68,7 +72,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     frameworkErrors: answerUnroutable,
     trustProxy: config.trustProxy,
     bodyLimit: bodyBytesMax,
-    requestTimeout: 10_000,
+    // Of uploads; other bodies have less time, by the operations that take them.
+    requestTimeout: 300_000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
@@ -76,6 +81,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   app.decorate('operations', []);
   app.decorateRequest('actor', null);
   readJsonBodies(app);
+  await readUploads(app);
   await app.register(underPressure, {
     maxEventLoopDelay: config.eventLoopDelayMaxMs,
     pressureHandler: refuseUnderPressure,
@@ -125,6 +131,9 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   previewLinkRoutes(api, articles, services.previews, { origin: config.publicUrl, frontEnd: config.previewUrl });
   embargoRoutes(api, articles, services.embargoes);
   scheduleRoutes(api, articles, services.schedules);
+  const { media } = services;
+  pictureRoutes(api, pictureService(store, media.addresses, media.renditions));
+  imageRoutes(api, library.image, services.images, media.intake, media.addresses);
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);

@@ -35,6 +35,7 @@ const Settings = z.object({
     })
     .default('info'),
   LOG_REQUESTS: z.enum(['some', 'all'], { error: 'must be some or all' }).default('some'),
+  UPLOAD_MB: wholeNumber(1, 2048).default(50),
   SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
@@ -60,6 +61,8 @@ export interface Config {
   logLevel: z.output<typeof Settings>['LOG_LEVEL'];
   /** Whether successful delivery reads are logged as well. */
   logsEveryRequest: boolean;
+  /** How large a picture file may be. */
+  uploadBytesMax: number;
   snapshotCacheBytesMax: number;
   /** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait; 0 for never. */
   eventLoopDelayMaxMs: number;
@@ -97,6 +100,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     siteName: settings.SITE_NAME,
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
+    uploadBytesMax: settings.UPLOAD_MB * 1024 * 1024,
     snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     trustProxy: settings.TRUST_PROXY,

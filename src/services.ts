@@ -2,6 +2,7 @@
 import { keyService } from './access/keys/service.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
+import { imageService } from './content/images/service.js';
 import { libraryKinds } from './content/library/kinds.js';
 import { libraryService } from './content/library/service.js';
 import { articleRemoval } from './content/removal/articles.js';
@@ -13,6 +14,7 @@ import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
 import { usageService } from './content/usages/service.js';
 import type { Clock } from './kernel/clock.js';
+import type { Media } from './media/media.js';
 import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
 import { embargoService } from './publishing/embargo/service.js';
@@ -29,20 +31,23 @@ import type { Store } from './storage/store.js';
 
 export type Services = ReturnType<typeof buildServices>;
 
-export function buildServices(store: Store, clock: Clock) {
+export function buildServices(store: Store, clock: Clock, media: Media) {
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
   const revisions = revisionService(store);
   const publishing = publishingService(store, clock, articles, propagation);
-  const clearing = clearingService(store, clock);
+  const clearing = clearingService(store, clock, media);
+  const images = libraryService('image', store, clock, propagation);
   return {
     articles,
     sections: sectionService(store, clock),
     library: {
-      image: libraryService('image', store, clock, propagation),
+      image: images,
       quote: libraryService('quote', store, clock, propagation),
       embed: libraryService('embed', store, clock, propagation),
     },
+    images: imageService(images),
+    media,
     removals: {
       article: articleRemoval(store, clock, articles),
       image: libraryRemoval('image', store, clock),
@@ -53,7 +58,7 @@ export function buildServices(store: Store, clock: Clock) {
     desks: taxonomyService('desk', store, clock, propagation),
     tags: taxonomyService('tag', store, clock, propagation),
     preflight: preflightService(store, clock, articles),
-    previews: previewService(store, clock, articles),
+    previews: previewService(store, clock, articles, media.addresses.sign),
     corrections: correctionService(store, clock, articles, propagation),
     publishing,
     schedules: scheduleService(store, clock, articles),
@@ -63,7 +68,7 @@ export function buildServices(store: Store, clock: Clock) {
     changes: changeLog(store),
     keys: keyService(store, clock),
     revisions,
-    asOf: asOfService(store, clock),
+    asOf: asOfService(store, clock, media.addresses.sign),
     restoring: restoringService(store, clock, articles, revisions),
     resourceRevisions: {
       image: resourceRevisionService(libraryKinds.image, store),

@@ -4,7 +4,7 @@ import { buildApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
-import { exitWith, openStore, StartError } from './opening.js';
+import { exitWith, mediaOf, openStore, StartError } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices } from './services.js';
 import type { Store } from './storage/store.js';
@@ -24,7 +24,7 @@ export async function startServer(): Promise<void> {
 
 async function serve(config: Config, store: Store): Promise<void> {
   const logger = newLogger(config);
-  const services = buildServices(store, systemClock);
+  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
   const app = await buildApp({ config, store, clock: systemClock, services, logger });
   if (!config.isProduction && (await services.articles.isEmpty())) await seedStories(services, await seedFiles());
   const address = await listen(app, config);

@@ -5,8 +5,9 @@ import type { BlockContent } from 'mdast';
 import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import type { Keep, Reference, Shown } from './block.js';
-import { Image, type InlineResources, imageShape, type Library } from './library.js';
+import { FocalPoint, Image, type InlineResources, imageShape, type Library } from './library.js';
 import { imageReference } from './reference-fields.js';
+import { type Point, Renditions, renditionsOf } from './renditions.js';
 
 const { alt, caption } = imageShape;
 /** What adding two shares may be off by. */
@@ -44,10 +45,20 @@ export const draftPlacedImage = {
   alt: override(alt, 'alt text'),
   caption: override(caption, 'caption'),
   crop: Crop.nullish(),
+  focalPoint: FocalPoint.nullish().meta({ description: 'Stands in for the image’s own focal point in this story.' }),
 };
-const shown = { alt: alt.nullable(), caption: caption.nullable(), crop: Crop.nullable() };
+const shown = {
+  alt: alt.nullable(),
+  caption: caption.nullable(),
+  crop: Crop.nullable(),
+  focalPoint: FocalPoint.nullable(),
+};
 export const managedPlacedImage = { imageId: Id, ...shown };
-export const deliveredPlacedImage = { ...shown, image: Image };
+export const deliveredPlacedImage = {
+  ...shown,
+  renditions: Renditions.nullable().meta({ description: 'The picture as it is to be shown here: cropped.' }),
+  image: Image,
+};
 
 type Crop = z.output<typeof Crop>;
 type Draft = {
@@ -56,12 +67,14 @@ type Draft = {
   alt?: string | null | undefined;
   caption?: string | null | undefined;
   crop?: Crop | null | undefined;
+  focalPoint?: Point | null | undefined;
 };
 interface Managed {
   imageId: string;
   alt: string | null;
   caption: string | null;
   crop: Crop | null;
+  focalPoint: Point | null;
 }
 type Path = (string | number)[];
 
@@ -72,6 +85,7 @@ export function storePlacedImage({ imageId, image, ...draft }: Draft, keep: Keep
     alt: draft.alt ?? null,
     caption: draft.caption ?? null,
     crop: draft.crop ?? null,
+    focalPoint: draft.focalPoint ?? null,
   };
 }
 
@@ -81,17 +95,29 @@ export function referenceOfPlacedImage({ imageId, alt: own }: Managed, path: Pat
 
 export function deliverPlacedImage({ imageId, ...own }: Managed, library: Library) {
   const image = library.image(imageId);
-  return { alt: own.alt ?? image.alt, caption: own.caption ?? image.caption, crop: own.crop, image };
+  // What was kept before a story could have its own does not tell of either.
+  const [crop, focalPoint] = [own.crop ?? null, own.focalPoint ?? null];
+  return {
+    alt: own.alt ?? image.alt,
+    caption: own.caption ?? image.caption,
+    crop,
+    focalPoint,
+    renditions: renditionsOf(image, { crop, focalPoint }),
+    image,
+  };
 }
 
 interface Delivered {
   alt: string | null;
   caption: string | null;
+  crop: Crop | null;
+  focalPoint: Point | null;
+  renditions: Renditions | null;
   image: Image;
 }
 
-export function shownImage({ alt: words, caption: line, image }: Delivered): Shown {
-  return { kind: 'image', image, alt: words, caption: line };
+export function shownImage({ alt: words, caption: line, crop, focalPoint, renditions, image }: Delivered): Shown {
+  return { kind: 'image', image, alt: words, caption: line, view: { crop, focalPoint }, renditions };
 }
 
 /** A picture with what is said of it. While the image has no file, what it shows stands in its place. */

@@ -120,6 +120,7 @@ function chapterName({ group, chapter }: Documented): string {
 const chapterDescriptions: Record<string, string> = {
   'Delivery: Articles': 'Live stories, whole, in parts and in lists. Public.',
   'Delivery: Images': 'The pictures that live stories show. Public.',
+  'Delivery: Pictures': 'The picture files, in every size, shape and format. Public.',
   'Delivery: Quotes': 'Who said what in live stories. Public.',
   'Delivery: Embeds': 'The media that live stories show. Public.',
   'Delivery: Feeds': 'The newest stories for feed readers. Public.',
@@ -163,7 +164,7 @@ function tagGroups(operations: readonly Documented[]) {
 }
 
 function operationObject(operation: Documented): ZodOpenApiOperationObject {
-  const { operationId, summary, description, params, query, body, role } = operation;
+  const { operationId, summary, description, params, query, body, uploads, role } = operation;
   return {
     operationId,
     summary,
@@ -171,12 +172,13 @@ function operationObject(operation: Documented): ZodOpenApiOperationObject {
     tags: [chapterName(operation)],
     security: role ? [{ apiKey: [] }] : [],
     requestParams: { ...(params && { path: params }), ...(query && { query }), ...headerParams(operation) },
-    ...(body && {
+    ...((body || uploads) && {
       requestBody: {
-        required: body.isRequired,
-        content: Object.fromEntries(
-          body.mediaTypes.map((type) => [type, { schema: body.schema, example: body.example }]),
-        ),
+        required: body?.isRequired ?? true,
+        content: Object.fromEntries([
+          ...(body?.mediaTypes ?? []).map((type) => [type, { schema: body?.schema, example: body?.example }]),
+          ...(uploads ?? []).map(({ mediaType, schema, example }) => [mediaType, { schema, example }]),
+        ]),
       },
     }),
     responses: responses(operation),
@@ -241,12 +243,12 @@ function headerRefs(names: readonly DocumentedHeader[]) {
 }
 
 /** What an operation can answer beside success: its own errors, and those that go with what it takes. */
-function errorCodesOf({ role, body, ifMatch, query, method, errors, group }: Documented): ErrorCode[] {
+function errorCodesOf({ role, body, uploads, ifMatch, query, method, errors, group }: Documented): ErrorCode[] {
   const codes: ErrorCode[] = [...errors];
   if (role) codes.push('unauthorized', 'forbidden', 'invalid');
   else codes.push('unauthorized');
   if (query) codes.push('invalid');
-  if (body) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
+  if (body || uploads) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
   if (group !== 'System') codes.push('unavailable');

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'too_large'
   | 'uri_too_long'
   | 'unsupported_media_type'
+  | 'range_not_satisfiable'
   | 'unprocessable'
   | 'preflight_failed'
   | 'version_required'

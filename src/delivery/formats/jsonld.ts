@@ -3,6 +3,7 @@
 import type { Shown } from '../../blocks/block.js';
 import { shownIn } from '../../blocks/index.js';
 import type { Embed, Image, Quote } from '../../blocks/library.js';
+import { wholeView } from '../../blocks/renditions.js';
 import type { Article } from '../../blocks/story.js';
 import { filledOnly } from './filled-only.js';
 import type { Format, Site } from './format.js';
@@ -89,7 +90,16 @@ function mediaObject({
 /** What the story shows, each thing once, the lead image first. */
 function shownOf({ leadImage, sections }: Article): Shown[] {
   const lead: Shown[] = leadImage
-    ? [{ kind: 'image', image: leadImage, alt: leadImage.alt, caption: leadImage.caption }]
+    ? [
+        {
+          kind: 'image',
+          image: leadImage,
+          alt: leadImage.alt,
+          caption: leadImage.caption,
+          view: wholeView,
+          renditions: leadImage.renditions,
+        },
+      ]
     : [];
   const all = [...sections.flatMap(({ blocks }) => blocks.flatMap(shownIn)), ...lead];
   const idOf = (shown: Shown) =>
