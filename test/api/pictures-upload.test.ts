@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource } from '../support/editing.js';
+import { alternatives, record, withIim, xmpPacket } from '../support/picture-words.js';
 import { colours, jpeg, putFile, quarters, upload } from '../support/pictures.js';
 import { liveStory } from '../support/stories.js';
 
@@ -235,5 +236,38 @@ describe('PUT /v1/manage/images/{id}/file', () => {
     const files = await Promise.all([41, 42, 43, 44, 45, 46].map((width) => jpeg(width * 2, 40)));
     const answers = await Promise.all(files.map((file) => putFile(app, id, file, 1)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412]);
+  });
+});
+
+describe('the words of an uploaded picture', () => {
+  const credit = (text: string) => xmpPacket(`<photoshop:Credit>${text}</photoshop:Credit>`);
+
+  it('fill what the editor left empty, and are told by pointers', async () => {
+    const file = withIim(await jpeg(60, 40), record(2, 110, 'The file’s'), record(2, 120, 'A caption.'));
+    const { body } = await upload(app, file, { creditLine: 'The editor’s' }).expect(201);
+    expect(body.data).toMatchObject({ creditLine: 'The editor’s', caption: 'A caption.' });
+    expect(body.fromFile).toEqual(['/caption']);
+  });
+
+  it.each(['jpeg', 'png', 'webp', 'avif'] as const)('are read from %s', async (format) => {
+    const file = await quarters(60, 40).toFormat(format).withXmp(credit('By XMP')).toBuffer();
+    const { body } = await upload(app, file).expect(201);
+    expect([body.data.creditLine, body.fromFile]).toEqual(['By XMP', ['/creditLine']]);
+  });
+
+  it('leave a decorative picture without words for those who cannot see it', async () => {
+    const words = xmpPacket(
+      `<Iptc4xmpCore:AltTextAccessibility>${alternatives(['x-default', 'A line.'])}</Iptc4xmpCore:AltTextAccessibility>`,
+    );
+    const file = await quarters(60, 40).png().withXmp(words).toBuffer();
+    expect((await upload(app, file, { decorative: true }).expect(201)).body.data.alt).toBeNull();
+    expect((await upload(app, file).expect(201)).body.data.alt).toBe('A line.');
+  });
+
+  it('fill an image that gets its file later, but what was said of it before stays', async () => {
+    const { id } = await createResource(app, 'images', { alt: 'Said.' });
+    const file = await quarters(60, 40).png().withXmp(credit('By XMP')).toBuffer();
+    const { body } = await putFile(app, id, file, 1).expect(200);
+    expect([body.data.alt, body.data.creditLine, body.fromFile]).toEqual(['Said.', 'By XMP', ['/creditLine']]);
   });
 });
