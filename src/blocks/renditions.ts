@@ -71,6 +71,39 @@ export interface Pictured {
   copyrightNotice: string | null;
 }
 
+/** A rendition in one format. */
+export function inFormat(url: string, format: RenditionFormat): string {
+  const [path, query] = url.split('?');
+  return `${path}.${format}${query === undefined ? '' : `?${query}`}`;
+}
+
+/** What `src` of renditions leads to. */
+export function usualOf({ src, srcset }: Renditions): { url: string; width: number; height: number } {
+  const source = srcset.find(({ url }) => inFormat(url, 'jpg') === src);
+  return { url: src, width: source?.width ?? 0, height: source?.height ?? 0 };
+}
+
+/** A story, or any part of one, with other addresses of its pictures. */
+export function withAddresses<Value>(value: Value, change: (address: string) => string): Value {
+  if (Array.isArray(value)) return value.map((item) => withAddresses(item, change)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => {
+    if (name === 'renditions' && member !== null) return [name, renditionsAt(member as Renditions, change)];
+    return [name, withAddresses(member, change)];
+  });
+  return Object.fromEntries(members);
+}
+
+export function renditionsAt(renditions: Renditions, change: (address: string) => string): Renditions {
+  const { src, srcset, template } = renditions;
+  return {
+    ...renditions,
+    src: change(src),
+    srcset: srcset.map((source) => ({ ...source, url: change(source.url) })),
+    template: change(template),
+  };
+}
+
 /** Makes of a story, or a part of one, the same with addresses that hold though it is not live. */
 export type SignAddresses = <Value>(value: Value) => Promise<Value>;
 

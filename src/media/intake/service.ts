@@ -1,5 +1,4 @@
 // The way of a file into the product: received, decoded, kept. Until it is kept nothing of it is.
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImageFile } from '../../blocks/image-file.js';
@@ -40,8 +39,5 @@ export function intakeService(incoming: Incoming, files: FileStore, slots: Slots
     }
   }
 
-  return {
-    take,
-    takeFile: <Result>(path: string, use: (upload: Upload) => Promise<Result>) => take(createReadStream(path), '', use),
-  };
+  return { take };
 }
