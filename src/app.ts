@@ -37,6 +37,7 @@ import type { Api } from './http/operation.js';
 import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
+import { uploadAgeMs } from './media/sweep/service.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
 import { embargoRoutes } from './publishing/embargo/routes.js';
@@ -165,6 +166,7 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
     services.clearing.start((error) => app.log.error(error, 'what was erased could not be cleared; it is tried again')),
   );
   app.addHook('onClose', () => services.clearing.stop());
+  app.addHook('onReady', async () => void (await media.incoming.clear(uploadAgeMs)));
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

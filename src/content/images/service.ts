@@ -40,6 +40,8 @@ export function imageService(images: LibraryService<'image'>) {
     const changed = await images.change(id, 'update', ifMatch, isDryRun, actor, async (current) => {
       const filled = filledByFile({ ...current }, upload);
       fromFile = filled.fromFile;
+      // The same file again changes nothing, but brings it back where it was lost.
+      if (current.file?.sha256 === upload.file.sha256) await upload.keep();
       return { facts: filled.facts, guards: [], prepare: upload.keep };
     });
     return { changed, fromFile };

@@ -68,12 +68,18 @@ function tooLarge(bytesMax: number): DomainError {
   return new DomainError('too_large', `The file is larger than ${bytesMax / 1024 / 1024} MB.`);
 }
 
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+export function storageFull(cause: unknown): DomainError {
+  return new DomainError('storage_full', 'There is no room left to store this.', { cause });
+}
+
 function failure(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new DomainError('storage_full', 'There is no room left to store this.', { cause: error });
-  }
+  if (isFull(error)) return storageFull(error);
   // What is wrong with a form has no code; what is wrong with the disk has one.
   if (code === undefined || ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'FST_MP_PREMATURE_CLOSE'].includes(code)) {
     return new DomainError('malformed', 'The upload broke off.', { cause: error });

@@ -5,7 +5,7 @@ import type { ImageFile } from '../../blocks/image-file.js';
 import type { Slots } from '../decoding.js';
 import type { FileStore } from '../store/file-store.js';
 import { inspect } from './inspect.js';
-import type { Incoming } from './receive.js';
+import { type Incoming, isFull, storageFull } from './receive.js';
 import type { ImageWords } from './words.js';
 
 /** A picture that has arrived and been looked at. */
@@ -19,6 +19,14 @@ export interface Upload {
 export type IntakeService = ReturnType<typeof intakeService>;
 
 export function intakeService(incoming: Incoming, files: FileStore, slots: Slots) {
+  async function keep(sha256: string, path: string): Promise<void> {
+    try {
+      await files.put(sha256, path);
+    } catch (error) {
+      throw isFull(error) ? storageFull(error) : error;
+    }
+  }
+
   /**
    * Receives a file, finds out what it is, and lends it: what `use` does not keep is gone when it ends.
    * @param pointer to the file within the body
@@ -33,7 +41,7 @@ export function intakeService(incoming: Incoming, files: FileStore, slots: Slots
     const { path, bytes, sha256 } = await incoming.receive(stream);
     try {
       const { file, words } = await slots.run(() => inspect(path, pointer));
-      return await use({ file: { ...file, bytes, sha256 }, words, keep: () => files.put(sha256, path) });
+      return await use({ file: { ...file, bytes, sha256 }, words, keep: () => keep(sha256, path) });
     } finally {
       await rm(path, { force: true });
     }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../kernel/errors.js';
 import type { Slots } from '../decoding.js';
-import { FileMissing, type FileStore } from '../store/file-store.js';
+import type { FileStore } from '../store/file-store.js';
 import { makeRendition, type Recipe } from './make.js';
 
 /** Larger ones are read from disk each time they are sent. */
@@ -105,9 +105,7 @@ export class KeptRenditions {
       await rename(beside, path);
     } catch (error) {
       await rm(beside, { force: true });
-      if (error instanceof FileMissing)
-        throw new DomainError('unavailable', 'The file of the picture cannot be read at the moment.', { cause: error });
-      throw error;
+      throw error instanceof DomainError ? error : cannotMake(error);
     }
   }
 
@@ -126,13 +124,19 @@ export class KeptRenditions {
     return readdir(this.#folder).catch(() => []);
   }
 
-  /** Removes the renditions of all versions of an image but one. @returns how many versions */
-  async forgetVersionsBut(imageId: string, version: string): Promise<number> {
+  /** Removes the renditions of all versions of an image, but for one if there is one. @returns how many versions */
+  async forgetVersionsBut(imageId: string, version: string | undefined): Promise<number> {
     const versions = await readdir(join(this.#folder, imageId)).catch(() => []);
     const old = versions.filter((name) => name !== version);
     for (const name of old) await rm(join(this.#folder, imageId, name), { recursive: true, force: true });
+    if (version === undefined) await this.forget(imageId);
     return old.length;
   }
+}
+
+/** The file is missing or damaged, or there is no room: nothing that whoever asks could do otherwise. */
+function cannotMake(cause: unknown): DomainError {
+  return new DomainError('unavailable', 'The picture cannot be made at the moment.', { cause });
 }
 
 function tagOf(hash: string): string {
