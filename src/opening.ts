@@ -5,13 +5,16 @@ import { type Config, ConfigError } from './config.js';
 import type { Clock } from './kernel/clock.js';
 import { type Media, openMedia } from './media/media.js';
 import { folderStore } from './media/store/folder-store.js';
+import { s3Store } from './media/store/s3-store.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
 
 /** Where the picture files are that belong to a store. */
-export function mediaOf(config: Pick<Config, 'dataDir' | 'uploadBytesMax'>, store: Store, clock: Clock): Media {
+export function mediaOf(config: Pick<Config, 'dataDir' | 's3' | 'uploadBytesMax'>, store: Store, clock: Clock): Media {
   const folder = join(config.dataDir, 'media');
-  const files = folderStore(join(folder, 'files'));
+  const files = config.s3
+    ? s3Store({ ...config.s3, folder: join(folder, 'incoming') })
+    : folderStore(join(folder, 'files'));
   return openMedia(store, clock, { folder, files, uploadBytesMax: config.uploadBytesMax });
 }
 
