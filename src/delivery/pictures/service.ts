@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { findPicturedAt } from '../../media/addresses/repository.js';
 import type { AddressService, Signed } from '../../media/addresses/signing.js';
 import type { KeptRenditions, Rendition } from '../../media/renditions/keeping.js';
-import { type Asked, findRendition, formatFor, widthNear } from '../../media/renditions/service.js';
+import { type Asked, findRendition, formatFor, type Versioned, widthNear } from '../../media/renditions/service.js';
 import type { Store } from '../../storage/store.js';
 import { KeptAnswers } from '../kept-answers.js';
 import { findShownImage, isViewShown } from './repository.js';
@@ -24,28 +24,26 @@ export type Picture =
   /** The picture is another by now, to be had there. */
   | { version: string; width: number };
 
-type WithFile = Pictured & { file: ImageFile };
-
 export type PictureService = ReturnType<typeof pictureService>;
 
 /** Pictures for readers: of images that a live story shows, as it shows them; others for who was given a signed address. */
 export function pictureService(store: Store, addresses: AddressService, renditions: KeptRenditions) {
-  const shown = new KeptAnswers<WithFile | 'none'>(store, keptMax);
+  const shown = new KeptAnswers<Versioned | 'none'>(store, keptMax);
 
   /** An image while readers may have it, in this view. */
-  async function findShown(imageId: string, view: string): Promise<WithFile | undefined> {
+  async function findShown(imageId: string, view: string): Promise<Versioned | undefined> {
     const found = await shown.get(`${imageId}/${view}`, async () => {
       const image = await findShownImage(store, imageId);
       if (!image?.file || (view !== '' && !(await isViewShown(store, imageId, view)))) return 'none';
       const { id, file, focalPoint, creditLine, copyrightNotice } = image;
-      return { id, file, focalPoint, creditLine, copyrightNotice };
+      return versioned({ id, file, focalPoint, creditLine, copyrightNotice }, file);
     });
     return found === 'none' ? undefined : found;
   }
 
-  async function findSigned(imageId: string, version: string): Promise<WithFile | undefined> {
+  async function findSigned(imageId: string, version: string): Promise<Versioned | undefined> {
     const image = await findPicturedAt(store, imageId, version);
-    return image?.file ? { ...image, file: image.file } : undefined;
+    return image?.file ? versioned(image, image.file) : undefined;
   }
 
   /** @throws `not_found` for what is not live, has no such rendition, or has ended; `unavailable` when too much is being made */
@@ -54,8 +52,8 @@ export function pictureService(store: Store, addresses: AddressService, renditio
     if (!isSigned && (signed || asked.width === 'original')) throw nothingHere();
     const image = isSigned ? await findSigned(imageId, version) : await findShown(imageId, asked.viewName);
     if (!image) throw nothingHere();
-    const current = versionOf(image);
-    if (current !== version) return { version: current, width: widthNear(image.file, asked, image.focalPoint) };
+    if (image.version !== version)
+      return { version: image.version, width: widthNear(image.file, asked, image.focalPoint) };
     const format = asked.format ?? formatFor(image.file, accept);
     const rendition = await findRendition(renditions, image, asked, format);
     if (!rendition) throw nothingHere();
@@ -63,6 +61,10 @@ export function pictureService(store: Store, addresses: AddressService, renditio
   }
 
   return { get };
+}
+
+function versioned(image: Pictured, file: ImageFile): Versioned {
+  return { ...image, file, version: versionOf(image) };
 }
 
 function nothingHere(): DomainError {

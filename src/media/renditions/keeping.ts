@@ -51,11 +51,15 @@ export class KeptRenditions {
   }
 
   /** The rendition, made if it is not there. @throws `unavailable` when too much is being made, or its file is missing */
-  async get({ imageId, version, frame, file }: RenditionName, sha256: string, recipe: Recipe): Promise<Rendition> {
+  async get(
+    { imageId, version, frame, file }: RenditionName,
+    sha256: string,
+    recipe: () => Recipe,
+  ): Promise<Rendition> {
     const path = join(this.#folder, imageId, version, frame, file);
     const known = await this.#find(path);
     if (known) return known;
-    await this.#make(path, sha256, recipe);
+    await this.#make(path, sha256, recipe());
     const made = await this.#find(path);
     // Taken away in the very moment, because the image is to be forgotten.
     if (!made) throw new DomainError('not_found', 'There is no such picture any more.');

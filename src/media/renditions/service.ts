@@ -9,12 +9,14 @@ import {
   type Shape,
   shapes,
   type View,
-  versionOf,
   viewOfText,
   widthsOf,
 } from '../../blocks/renditions.js';
 import { creditXmp } from './credit.js';
 import type { KeptRenditions, Rendition } from './keeping.js';
+
+/** An image that has a file, and the version of its renditions. */
+export type Versioned = Pictured & { file: ImageFile; version: string };
 
 /** A rendition as an address asks for it. */
 export interface Asked {
@@ -83,24 +85,22 @@ export function widthNear(file: ImageFile, { view, shape, width }: Asked, focalP
  */
 export function findRendition(
   kept: KeptRenditions,
-  image: Pictured & { file: ImageFile },
+  image: Versioned,
   { viewName, view, shape, width: wanted }: Asked,
   format: RenditionFormat,
 ): Promise<Rendition> | undefined {
-  const { id: imageId, file, focalPoint, creditLine, copyrightNotice } = image;
+  const { id: imageId, version, file, focalPoint, creditLine, copyrightNotice } = image;
   const box = boxOf(file, view, focalPoint, shape);
   const isOriginal = wanted === 'original';
   if (isOriginal ? format !== originalFormat(file) : !widthsOf(box.width).includes(wanted)) return undefined;
-  const width = isOriginal ? box.width : wanted;
-  const height = isOriginal ? box.height : heightAt(width, box);
   const frame = viewName === '' ? shape : `${viewName}_${shape}`;
-  return kept.get({ imageId, version: versionOf(image), frame, file: `${wanted}.${format}` }, file.sha256, {
+  return kept.get({ imageId, version, frame, file: `${wanted}.${format}` }, file.sha256, () => ({
     file,
     box,
-    width,
-    height,
+    width: isOriginal ? box.width : wanted,
+    height: isOriginal ? box.height : heightAt(wanted, box),
     format,
     isOriginal,
     xmp: creditXmp(creditLine, copyrightNotice),
-  });
+  }));
 }
