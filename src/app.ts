@@ -118,6 +118,8 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   storyRoutes(api, stories, representationService(site));
   historyRoutes(api, stories, historyService(store));
   deliveredLibraryRoutes(api, store);
+  const { media } = services;
+  pictureRoutes(api, pictureService(store, media.addresses, media.renditions));
   const feeds = feedService(store, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
@@ -132,8 +134,6 @@ export async function buildApp({ config, store, clock, services, logger }: AppOp
   previewLinkRoutes(api, articles, services.previews, { origin: config.publicUrl, frontEnd: config.previewUrl });
   embargoRoutes(api, articles, services.embargoes);
   scheduleRoutes(api, articles, services.schedules);
-  const { media } = services;
-  pictureRoutes(api, pictureService(store, media.addresses, media.renditions));
   imageRoutes(api, library.image, services.images, media.intake, media.addresses);
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
