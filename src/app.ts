@@ -6,6 +6,7 @@ import { accessService } from './access/service.js';
 import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
 import { changeRoutes } from './content/changes/routes.js';
+import { imageRoutes } from './content/images/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { removalRoutes } from './content/removal/routes.js';
 import { resourceRevisionRoutes } from './content/revisions/resources/routes.js';
@@ -24,6 +25,8 @@ import { freshnessService } from './delivery/freshness/service.js';
 import { historyRoutes } from './delivery/history/routes.js';
 import { historyService } from './delivery/history/service.js';
 import { deliveredLibraryRoutes } from './delivery/library/routes.js';
+import { pictureRoutes } from './delivery/pictures/routes.js';
+import { pictureService } from './delivery/pictures/service.js';
 import { searchService } from './delivery/search/service.js';
 import { speakerRoutes } from './delivery/speakers/routes.js';
 import { streamRoutes } from './delivery/stream/routes.js';
@@ -39,8 +42,10 @@ import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
+import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
+import { uploadAgeMs } from './media/sweep/service.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
 import { embargoRoutes } from './publishing/embargo/routes.js';
@@ -88,7 +93,8 @@ export async function buildApp({
     frameworkErrors: answerUnroutable,
     trustProxy: config.trustProxy,
     bodyLimit: bodyBytesMax,
-    requestTimeout: 10_000,
+    // Of uploads; other bodies have less time, by the operations that take them.
+    requestTimeout: 300_000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
@@ -99,6 +105,7 @@ export async function buildApp({
   app.decorateRequest('actor', null);
   app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
+  await readUploads(app);
   await app.register(underPressure, {
     maxEventLoopDelay: config.eventLoopDelayMaxMs,
     pressureHandler: refuseUnderPressure,
@@ -135,6 +142,8 @@ export async function buildApp({
   historyRoutes(api, stories, historyService(store));
   deliveredLibraryRoutes(api, store);
   speakerRoutes(api, store);
+  const { media } = services;
+  pictureRoutes(api, pictureService(store, media.addresses, media.renditions));
   const feeds = feedService(store, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
@@ -153,6 +162,7 @@ export async function buildApp({
   previewLinkRoutes(api, articles, services.previews, { origin: config.publicUrl, frontEnd: config.previewUrl });
   embargoRoutes(api, articles, services.embargoes);
   scheduleRoutes(api, articles, services.schedules);
+  imageRoutes(api, library.image, services.images, media.intake, media.addresses);
   libraryRoutes(api, 'image', library.image);
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);
@@ -183,6 +193,7 @@ export async function buildApp({
   const follow = async () => void (await store.publicSequence());
   const following = setInterval(() => follow().catch(report), followMs).unref();
   app.addHook('onClose', async () => clearInterval(following));
+  app.addHook('onReady', async () => void (await media.incoming.clear(uploadAgeMs)));
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;

@@ -36,6 +36,13 @@ const Settings = z.object({
     })
     .default('info'),
   LOG_REQUESTS: z.enum(['some', 'all'], { error: 'must be some or all' }).default('some'),
+  S3_BUCKET: z.string().optional(),
+  S3_PREFIX: z.string().default(''),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ENDPOINT: url.optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  UPLOAD_MB: wholeNumber(1, 2048).default(50),
   SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
   STREAM_LISTENERS_MAX: wholeNumber(0, 100_000).default(1000),
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
@@ -64,6 +71,18 @@ export interface Config {
   logLevel: z.output<typeof Settings>['LOG_LEVEL'];
   /** Whether successful delivery reads are logged as well. */
   logsEveryRequest: boolean;
+  /** Where uploaded files are kept when not in `dataDir`. */
+  s3:
+    | {
+        bucket: string;
+        prefix: string;
+        region: string;
+        endpoint: string | undefined;
+        credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+      }
+    | undefined;
+  /** How large a picture file may be. */
+  uploadBytesMax: number;
   snapshotCacheBytesMax: number;
   /** How many may listen to the stream at once, of one process. */
   streamListenersMax: number;
@@ -104,10 +123,28 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     siteName: settings.SITE_NAME,
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
+    s3: s3Of(settings),
+    uploadBytesMax: settings.UPLOAD_MB * 1024 * 1024,
     snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });
+}
+
+function s3Of(settings: z.output<typeof Settings>): Config['s3'] {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+    throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together; one of them is not set');
+  if (bucket === undefined) return undefined;
+  const credentials =
+    accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey };
+  return {
+    bucket,
+    prefix: settings.S3_PREFIX,
+    region: settings.S3_REGION,
+    endpoint: settings.S3_ENDPOINT,
+    credentials,
+  };
 }

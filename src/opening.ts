@@ -1,9 +1,22 @@
-// What the server and the commands begin with: the store that the settings name, or one line that says why not.
+// What the server and the commands begin with: the store and the picture files that the settings name, or one line that says why not.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.js';
+import type { Clock } from './kernel/clock.js';
+import { type Media, openMedia } from './media/media.js';
+import { folderStore } from './media/store/folder-store.js';
+import { s3Store } from './media/store/s3-store.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
+
+/** Where the picture files are that belong to a store. */
+export function mediaOf(config: Pick<Config, 'dataDir' | 's3' | 'uploadBytesMax'>, store: Store, clock: Clock): Media {
+  const folder = join(config.dataDir, 'media');
+  const files = config.s3
+    ? s3Store({ ...config.s3, folder: join(folder, 'incoming') })
+    : folderStore(join(folder, 'files'));
+  return openMedia(store, clock, { folder, files, uploadBytesMax: config.uploadBytesMax });
+}
 
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}

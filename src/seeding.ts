@@ -1,10 +1,13 @@
 // Loads story files through the same services as any editor's post.
+import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArticleDraft, type ManagedArticleSummary } from './content/articles/schemas.js';
 import type { Actor } from './kernel/actor.js';
 import { DomainError, type Violation } from './kernel/errors.js';
 import { slugify } from './kernel/slugs.js';
+import { versionTag } from './kernel/version-tags.js';
 import { violationsOf } from './kernel/violations.js';
 import type { Finding } from './publishing/preflight/index.js';
 import type { Services } from './services.js';
@@ -40,7 +43,8 @@ export async function seedStories(services: Services, files: readonly string[]):
   return seeded;
 }
 
-async function seedStory({ articles, preflight, publishing }: Services, file: string): Promise<Seeded> {
+async function seedStory(services: Services, file: string): Promise<Seeded> {
+  const { articles, preflight, publishing } = services;
   const draft = await readStory(file);
   try {
     const slug = draft.slug ?? slugify(draft.headline ?? '');
@@ -55,11 +59,31 @@ async function seedStory({ articles, preflight, publishing }: Services, file: st
         faults.map((fault) => placedIn(draft, fault)),
       );
     const { id, version } = known ?? (await articles.create(draft, actor));
+    await seedPictures(services, await picturesOf(file));
     const publishedAt = draft.dateline?.date ? `${draft.dateline.date}T12:00:00.000Z` : null;
     await publishing.publish(id, { publishedAt }, `"${version}"`, actor);
     return { file, slug, outcome: 'loaded' };
   } catch (error) {
     throw error instanceof DomainError ? badFile(file, error.message, error.errors ?? []) : error;
+  }
+}
+
+/** The pictures of a story's images: in a folder of the story's name, each named by the id of its image. */
+async function picturesOf(file: string): Promise<{ imageId: string; path: string }[]> {
+  const folder = file.replace(/\.json$/, '');
+  if (folder === file) return [];
+  const names = await readdir(folder).catch(() => []);
+  return names.sort().map((name) => ({ imageId: parse(name).name, path: join(folder, name) }));
+}
+
+/** Gives the images that have no file yet theirs, by the way that any upload takes. @throws DomainError naming the file */
+async function seedPictures({ library, images, media }: Services, pictures: Awaited<ReturnType<typeof picturesOf>>) {
+  for (const { imageId, path } of pictures) {
+    const { file, version } = await library.image.get(imageId);
+    if (file) continue;
+    await media.intake.take(createReadStream(path), `/${parse(path).base}`, (upload) =>
+      images.putFile(imageId, upload, versionTag(version), false, actor),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { keyService } from './access/keys/service.js';
 import { backgroundWork } from './background.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
+import { imageService } from './content/images/service.js';
 import { libraryKinds } from './content/library/kinds.js';
 import { libraryService } from './content/library/service.js';
 import { articleRemoval } from './content/removal/articles.js';
@@ -15,6 +16,7 @@ import { sectionService } from './content/sections/service.js';
 import { taxonomyService } from './content/taxonomy/service.js';
 import { usageService } from './content/usages/service.js';
 import type { Clock } from './kernel/clock.js';
+import type { Media } from './media/media.js';
 import { asOfService } from './publishing/as-of/service.js';
 import { correctionService } from './publishing/corrections/service.js';
 import { embargoService } from './publishing/embargo/service.js';
@@ -32,23 +34,26 @@ import type { Store } from './storage/store.js';
 
 export type Services = ReturnType<typeof buildServices>;
 
-export function buildServices(store: Store, clock: Clock) {
+export function buildServices(store: Store, clock: Clock, media: Media) {
   const idempotency = idempotencyService(store, clock);
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
   const revisions = revisionService(store);
   const publishing = publishingService(store, clock, articles, propagation);
-  const clearing = clearingService(store, clock);
   const scheduling = scheduler(store, clock, firing(store, clock, publishing));
   const sweeper = publicLogSweeper(store, clock);
+  const clearing = clearingService(store, clock, media);
+  const images = libraryService('image', store, clock, propagation);
   return {
     articles,
     sections: sectionService(store, clock),
     library: {
-      image: libraryService('image', store, clock, propagation),
+      image: images,
       quote: libraryService('quote', store, clock, propagation),
       embed: libraryService('embed', store, clock, propagation),
     },
+    images: imageService(images),
+    media,
     removals: {
       article: articleRemoval(store, clock, articles),
       image: libraryRemoval('image', store, clock),
@@ -59,7 +64,7 @@ export function buildServices(store: Store, clock: Clock) {
     desks: taxonomyService('desk', store, clock, propagation),
     tags: taxonomyService('tag', store, clock, propagation),
     preflight: preflightService(store, clock, articles),
-    previews: previewService(store, clock, articles),
+    previews: previewService(store, clock, articles, media.addresses.sign),
     corrections: correctionService(store, clock, articles, propagation),
     publishing,
     schedules: scheduleService(store, clock, articles),
@@ -78,7 +83,7 @@ export function buildServices(store: Store, clock: Clock) {
     keys: keyService(store, clock),
     idempotency,
     revisions,
-    asOf: asOfService(store, clock),
+    asOf: asOfService(store, clock, media.addresses.sign),
     restoring: restoringService(store, clock, articles, revisions),
     resourceRevisions: {
       image: resourceRevisionService(libraryKinds.image, store),

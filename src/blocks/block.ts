@@ -3,6 +3,7 @@ import type { BlockContent } from 'mdast';
 import type { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import type { Embed, Image, InlineResources, Library, Quote, ResourceKind } from './library.js';
+import type { Renditions, View } from './renditions.js';
 
 /** A place in a block that points at a library resource. */
 export interface Reference {
@@ -22,7 +23,14 @@ export type StoreInner = (drafts: readonly unknown[], path: (string | number)[])
 
 /** A resource as a block shows it to readers. */
 export type Shown =
-  | { kind: 'image'; image: Image; alt: string | null; caption: string | null }
+  | {
+      kind: 'image';
+      image: Image;
+      alt: string | null;
+      caption: string | null;
+      view: View;
+      renditions: Renditions | null;
+    }
   | { kind: 'quote'; quote: Quote }
   | { kind: 'embed'; embed: Embed };
 

@@ -5,6 +5,7 @@ import { clockTime } from '../kernel/durations.js';
 import { Id, line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
 import { Embed } from './library.js';
+import { htmlOfPicture } from './placed-image.js';
 import { embedReference, exactlyOne } from './reference-fields.js';
 
 const label = line(60).meta({ description: 'What stands before the title.', example: 'WATCH' });
@@ -30,8 +31,9 @@ export const embed = defineBlock({
   deliver: (block, library) => ({ label: block.label, embed: library.embed(block.embedId) }),
   readingText: () => '',
   shown: (block) => [{ kind: 'embed', embed: block.embed }],
-  html: ({ label: words, embed: { id, kind, title, url, duration, description, provider } }) => [
+  html: ({ label: words, embed: { id, kind, title, url, duration, description, provider, thumbnail } }) => [
     h('figure', { className: ['embed', kind], dataEmbedId: id }, [
+      thumbnail && htmlOfPicture(thumbnail, thumbnail.renditions, thumbnail.alt),
       h('p', { className: ['title'] }, [
         words === null ? null : h('strong', { className: ['label'] }, words),
         words === null ? null : ' ',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { CalendarDate, Duration, Id, Instant, Language, line, text, Url } from '../kernel/scalars.js';
 import { draftShape, filled, filledObject, sentShape } from '../kernel/shapes.js';
+import { ImageFile } from './image-file.js';
+import { Renditions, renditionsOf } from './renditions.js';
 
 export const resourceKinds = ['image', 'quote', 'embed'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
@@ -10,7 +12,7 @@ export const focalPointShape = {
   x: z.number().min(0).max(1).meta({ description: 'From the left edge, as a share of the width.', example: 0.5 }),
   y: z.number().min(0).max(1).meta({ description: 'From the top edge, as a share of the height.', example: 0.35 }),
 };
-const FocalPoint = z.strictObject(focalPointShape);
+export const FocalPoint = z.strictObject(focalPointShape);
 
 export const imageShape = {
   alt: text(2000).meta({
@@ -38,6 +40,8 @@ export const imageShape = {
   focalPoint: FocalPoint.meta({ description: 'The point that every crop keeps in frame.' }),
   sourceUrl: Url.meta({ description: 'Where the picture was first published.' }),
 };
+/** What an editor says of an image, and its file, which is uploaded and never said. */
+export const imageFactsShape = { ...imageShape, file: ImageFile };
 
 export const speakerShape = {
   name: line(200).meta({ example: 'Vladimir Putin' }),
@@ -91,7 +95,7 @@ export const imageDraftShape = draftShape(imageShape, requiredFields.image);
 export const quoteDraftShape = { ...draftShape(quoteShape, requiredFields.quote), speaker: SpeakerDraft.nullish() };
 export const embedDraftShape = draftShape(embedShape, requiredFields.embed);
 
-export const fillImage = filled(imageShape, requiredFields.image, { decorative: false });
+export const fillImage = filled(imageFactsShape, requiredFields.image, { decorative: false });
 export const fillQuote = filled(quoteShape, requiredFields.quote, {});
 export const fillEmbed = filled(embedShape, requiredFields.embed, {});
 
@@ -119,8 +123,8 @@ export interface InlineResources {
 }
 
 export const Image = z
-  .object({ id: Id, ...sentShape(imageShape, ['decorative']) })
-  .meta({ id: 'Image', description: 'A picture’s facts.' });
+  .object({ id: Id, ...sentShape(imageFactsShape, ['decorative']), renditions: Renditions.nullable() })
+  .meta({ id: 'Image', description: 'A picture: its facts, and where it is to be had.' });
 export const Quote = z
   .object({ id: Id, ...sentShape(quoteShape, requiredFields.quote) })
   .meta({ id: 'Quote', description: 'What somebody said, and who.' });
@@ -134,6 +138,11 @@ export const Embed = z
   .meta({ id: 'Embed', description: 'Media hosted elsewhere.' });
 
 export type Image = z.output<typeof Image>;
+
+/** An image as readers get it. */
+export function deliveredImage(id: string, facts: ResourceFacts['image']): Image {
+  return { id, ...facts, renditions: renditionsOf({ id, ...facts }) };
+}
 export type Quote = z.output<typeof Quote>;
 export type Embed = z.output<typeof Embed>;
 

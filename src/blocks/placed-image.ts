@@ -5,8 +5,9 @@ import type { BlockContent } from 'mdast';
 import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import type { Keep, Reference, Shown } from './block.js';
-import { Image, type InlineResources, imageShape, type Library } from './library.js';
+import { FocalPoint, Image, type InlineResources, imageShape, type Library } from './library.js';
 import { imageReference } from './reference-fields.js';
+import { inFormat, type Point, type RenditionFormat, Renditions, renditionsOf } from './renditions.js';
 
 const { alt, caption } = imageShape;
 /** What adding two shares may be off by. */
@@ -44,10 +45,20 @@ export const draftPlacedImage = {
   alt: override(alt, 'alt text'),
   caption: override(caption, 'caption'),
   crop: Crop.nullish(),
+  focalPoint: FocalPoint.nullish().meta({ description: 'Stands in for the image’s own focal point in this story.' }),
 };
-const shown = { alt: alt.nullable(), caption: caption.nullable(), crop: Crop.nullable() };
+const shown = {
+  alt: alt.nullable(),
+  caption: caption.nullable(),
+  crop: Crop.nullable(),
+  focalPoint: FocalPoint.nullable(),
+};
 export const managedPlacedImage = { imageId: Id, ...shown };
-export const deliveredPlacedImage = { ...shown, image: Image };
+export const deliveredPlacedImage = {
+  ...shown,
+  renditions: Renditions.nullable().meta({ description: 'The picture as it is to be shown here: cropped.' }),
+  image: Image,
+};
 
 type Crop = z.output<typeof Crop>;
 type Draft = {
@@ -56,12 +67,14 @@ type Draft = {
   alt?: string | null | undefined;
   caption?: string | null | undefined;
   crop?: Crop | null | undefined;
+  focalPoint?: Point | null | undefined;
 };
 interface Managed {
   imageId: string;
   alt: string | null;
   caption: string | null;
   crop: Crop | null;
+  focalPoint: Point | null;
 }
 type Path = (string | number)[];
 
@@ -72,6 +85,7 @@ export function storePlacedImage({ imageId, image, ...draft }: Draft, keep: Keep
     alt: draft.alt ?? null,
     caption: draft.caption ?? null,
     crop: draft.crop ?? null,
+    focalPoint: draft.focalPoint ?? null,
   };
 }
 
@@ -81,34 +95,66 @@ export function referenceOfPlacedImage({ imageId, alt: own }: Managed, path: Pat
 
 export function deliverPlacedImage({ imageId, ...own }: Managed, library: Library) {
   const image = library.image(imageId);
-  return { alt: own.alt ?? image.alt, caption: own.caption ?? image.caption, crop: own.crop, image };
+  // What was kept before a story could have its own does not tell of either.
+  const [crop, focalPoint] = [own.crop ?? null, own.focalPoint ?? null];
+  return {
+    alt: own.alt ?? image.alt,
+    caption: own.caption ?? image.caption,
+    crop,
+    focalPoint,
+    renditions: renditionsOf(image, { crop, focalPoint }),
+    image,
+  };
 }
 
 interface Delivered {
   alt: string | null;
   caption: string | null;
+  crop: Crop | null;
+  focalPoint: Point | null;
+  renditions: Renditions | null;
   image: Image;
 }
 
-export function shownImage({ alt: words, caption: line, image }: Delivered): Shown {
-  return { kind: 'image', image, alt: words, caption: line };
+export function shownImage({ alt: words, caption: line, crop, focalPoint, renditions, image }: Delivered): Shown {
+  return { kind: 'image', image, alt: words, caption: line, view: { crop, focalPoint }, renditions };
 }
 
 /** A picture with what is said of it. While the image has no file, what it shows stands in its place. */
-export function htmlOfImage({ alt: words, caption: line, image }: Delivered): Element {
+export function htmlOfImage({ alt: words, caption: line, renditions, image }: Delivered): Element {
   const said = [line === null ? [] : [h('span', { className: ['caption'] }, line)], creditOf(image)].flat();
-  const picture = h('div', { className: ['picture'], role: 'img', ariaLabel: words ?? '', dataImageId: image.id });
+  const picture =
+    htmlOfPicture(image, renditions, words) ??
+    h('div', { className: ['picture'], role: 'img', ariaLabel: words ?? '', dataImageId: image.id });
   return h('figure', { className: ['image'] }, [picture, said.length > 0 ? h('figcaption', said) : null]);
+}
+
+/** How wide it is in a column of text, until whoever shows it says otherwise. */
+const sizes = '(min-width: 42rem) 40rem, 100vw';
+
+/** A picture in every width and format that a browser can choose from; undefined while the image has no file. */
+export function htmlOfPicture(
+  { id, file }: Image,
+  renditions: Renditions | null,
+  words: string | null,
+): Element | undefined {
+  if (!file || !renditions) return undefined;
+  const { src, srcset, width, height } = renditions;
+  const widths = (format: RenditionFormat) => srcset.map((at) => `${inFormat(at.url, format)} ${at.width}w`).join(', ');
+  const formats = file.frames > 1 ? (['webp'] as const) : (['avif', 'webp'] as const);
+  const sources = formats.map((format) => h('source', { type: `image/${format}`, srcSet: widths(format), sizes }));
+  const last = { src, srcSet: widths('jpg'), sizes, width, height, alt: words ?? '', decoding: 'async' as const };
+  return h('picture', [...sources, h('img', { ...last, loading: 'lazy', dataImageId: id })]);
 }
 
 function creditOf({ creditLine }: Image): Element[] {
   return creditLine === null ? [] : [h('small', { className: ['credit'] }, creditLine)];
 }
 
-/** The image by its id, then a paragraph with caption and credit. */
-export function markdownOfImage({ alt: words, caption: line, image }: Delivered): BlockContent[] {
+/** The image, by its id while it has no file, then a paragraph with caption and credit. */
+export function markdownOfImage({ alt: words, caption: line, renditions, image }: Delivered): BlockContent[] {
   const said = [line, image.creditLine === null ? null : `(${image.creditLine})`].filter((part) => part !== null);
-  const picture = { type: 'image' as const, url: `urn:uuid:${image.id}`, alt: words ?? '' };
+  const picture = { type: 'image' as const, url: renditions?.src ?? `urn:uuid:${image.id}`, alt: words ?? '' };
   return [
     { type: 'paragraph', children: [picture] },
     ...(said.length > 0

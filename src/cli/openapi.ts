@@ -5,18 +5,16 @@ import { join } from 'node:path';
 import { buildApp } from '../app.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
+import { mediaOf } from '../opening.js';
 import { buildServices } from '../services.js';
 import { openSqlite } from '../storage/sqlite/engine.js';
 
 const file = new URL('../../openapi/openapi.json', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'copydesk-openapi-'));
 const store = openSqlite({ path: join(folder, 'copydesk.db'), cacheBytesMax: 0 });
-const app = await buildApp({
-  config: readConfig({}),
-  store,
-  clock: systemClock,
-  services: buildServices(store, systemClock),
-});
+const config = readConfig({ DATA_DIR: folder });
+const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
+const app = await buildApp({ config: readConfig({}), store, clock: systemClock, services });
 await app.ready();
 const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
 await app.close();

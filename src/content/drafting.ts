@@ -111,7 +111,7 @@ export class Drafting {
       if (known?.isDeleted) {
         const message = `${kind} ${id} is deleted; bring it back, or leave out the id for a new one`;
         this.#refuseInline(pointer, message);
-      } else if (known && !jsonEqual(known.facts, facts)) {
+      } else if (known && !isToldAlike(kind, known.facts, facts)) {
         const message = `there is ${kind} ${id} already, with other content`;
         this.#refuseInline(pointer, message);
       }
@@ -180,6 +180,12 @@ export class Drafting {
   #refusal(): DomainError {
     return unprocessable('The body refers to what is not there, or not its own.', this.#violations);
   }
+}
+
+/** Whether two resources have the same of what a body can tell. */
+function isToldAlike(kind: ResourceKind, one: object, other: object): boolean {
+  const told = (facts: object) => libraryKinds[kind].toldNames.map((name) => (facts as Record<string, unknown>)[name]);
+  return jsonEqual(told(one), told(other));
 }
 
 /** How many blocks the sections have, those within others among them. */

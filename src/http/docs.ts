@@ -31,7 +31,7 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
 
   await app.register(async (pages) => {
     await pages.register(helmet, {
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, imgSrc: ["'self'", 'data:', 'blob:'] } },
       strictTransportSecurity: false,
     });
     await pages.register(swaggerUi, {

@@ -5,7 +5,7 @@ import { logRequest, newRequestId } from './logging.js';
 import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
 import { holdsSecret } from './secret-addresses.js';
 
-const delivery = /^\/v1\/(?!manage(?:\/|\?|$))/;
+const delivery = /^\/(?:media\/|v1\/(?!manage(?:\/|\?|$)))/;
 
 /** Answers every failure with problem details and logs the request; what is not expected is logged with its stack. */
 export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): void {

@@ -21,6 +21,25 @@ export const publicHeaders = Object.freeze({
 
 /** A public answer that caches may keep, and must ask about each time. */
 export const revalidatedHeaders = Object.freeze({ ...publicHeaders, 'cache-control': 'public, no-cache' });
+/** Pictures may stand on any page. */
+const onAnyPage = { 'cross-origin-resource-policy': 'cross-origin' } as const;
+
+/** A public picture: an hour in browsers, a day where it can be purged. */
+export const pictureHeaders = Object.freeze({
+  'cache-control': 'public, max-age=3600, s-maxage=86400',
+  ...hardening,
+  ...anyOrigin,
+  ...onAnyPage,
+});
+
+/** A picture for who was given its address. */
+export const signedPictureHeaders = Object.freeze({
+  'cache-control': 'private, max-age=300',
+  'x-robots-tag': 'noindex',
+  ...hardening,
+  ...anyOrigin,
+  ...onAnyPage,
+});
 
 /** A public answer that may soon be another: not found, gone, moved. */
 export const shortLivedHeaders = Object.freeze({ 'cache-control': 'public, max-age=5', ...hardening, ...anyOrigin });

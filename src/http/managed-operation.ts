@@ -6,6 +6,7 @@ import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
 import { DomainError } from '../kernel/errors.js';
 import { versionTag } from '../kernel/version-tags.js';
 import { UnreadableBody } from './body.js';
+import { answerUnreadable } from './errors.js';
 import { managementHeaders } from './headers.js';
 import { answerOnce, fingerprintOf, type KeyHeader, readKeyHeader } from './idempotency.js';
 import { type Api, type Documented, document, fastifyPath, type Method, parseParts } from './operation.js';
@@ -80,7 +81,7 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
   operation: ManagedOperation<Params, Query, Body>,
 ): void {
   document(app, operation);
-  const { method, role, body, target } = operation;
+  const { method, role, body, uploads, target } = operation;
   app.route({
     method,
     url: fastifyPath(operation.path),
@@ -94,7 +95,10 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       const { name } = request.keyHeader;
       const isKnown = name !== undefined && (await idempotency.isKnown(name));
       if (!isKnown) await target?.(request.params as z.output<Params>, actor);
-      if (body) requireMediaType(request, reply, method, body.mediaTypes);
+      const accepted = [...(body?.mediaTypes ?? []), ...(uploads ?? []).map(({ mediaType }) => mediaType)];
+      requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
+      // A file may take its time; the server bounds that of all requests.
+      if (!uploads) limitArrival(request);
     },
     handler: async (request, reply) => {
       const handle = () => checkAndHandle(operation, request, reply);
@@ -111,23 +115,38 @@ async function checkAndHandle<Params extends z.ZodObject, Query extends z.ZodObj
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { body } = operation;
+  const { body, uploads } = operation;
   const ifMatch = operation.ifMatch ? request.headers['if-match'] : undefined;
   if (operation.ifMatch === 'required' && (ifMatch === undefined || ifMatch.trim() === '*')) {
     throw new DomainError('version_required', 'Say in If-Match which version you read, by its ETag.');
   }
   if (request.body instanceof UnreadableBody) throw request.body.error;
+  const isUpload = uploads !== undefined && !isJson(request) && (!body || 'content-type' in request.headers);
   const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
   const violation = request.keyHeader?.violation;
   const [params, query, parsed] = parseParts(
     [
       { place: 'params', schema: operation.params, value: request.params },
       { place: 'query', schema: operation.query, value: request.query },
-      { place: 'body', schema: body?.schema, value: sent },
+      { place: 'body', schema: isUpload ? undefined : body?.schema, value: isUpload ? undefined : sent },
     ],
     violation && [violation],
   ) as [z.output<Params>, z.output<Query>, z.output<Body>];
   return operation.handle({ params, query, body: parsed, ifMatch, actor: request.actor as Actor }, reply);
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return /^\s*application\/(merge-patch\+)?json\s*(;|$)/i.test(headers['content-type'] ?? '');
+}
+
+/** How long a body that is no file may take to arrive. */
+const arrivalMs = 10_000;
+
+/** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9). */
+function limitArrival({ raw }: FastifyRequest): void {
+  if (raw.complete) return;
+  const timer = setTimeout(() => answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket), arrivalMs);
+  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 function requireRole(actor: Actor, role: Role): void {

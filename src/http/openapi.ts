@@ -144,6 +144,7 @@ function chapterName({ group, chapter }: Documented): string {
 const chapterDescriptions: Record<string, string> = {
   'Delivery: Articles': 'Live stories, whole, in parts and in lists. Public.',
   'Delivery: Images': 'The pictures that live stories show. Public.',
+  'Delivery: Pictures': 'The picture files, in every size, shape and format. Public.',
   'Delivery: Quotes': 'Who said what in live stories. Public.',
   'Delivery: Embeds': 'The media that live stories show. Public.',
   'Delivery: Feeds': 'The newest stories for feed readers. Public.',
@@ -188,7 +189,7 @@ function tagGroups(operations: readonly Documented[]) {
 }
 
 function operationObject(operation: Documented): ZodOpenApiOperationObject {
-  const { operationId, summary, description, params, query, body, role } = operation;
+  const { operationId, summary, description, params, query, body, uploads, role } = operation;
   return {
     operationId,
     summary,
@@ -196,12 +197,13 @@ function operationObject(operation: Documented): ZodOpenApiOperationObject {
     tags: [chapterName(operation)],
     security: role ? [{ apiKey: [] }] : [],
     requestParams: { ...(params && { path: params }), ...(query && { query }), ...headerParams(operation) },
-    ...(body && {
+    ...((body || uploads) && {
       requestBody: {
-        required: body.isRequired,
-        content: Object.fromEntries(
-          body.mediaTypes.map((type) => [type, { schema: body.schema, example: body.example }]),
-        ),
+        required: body?.isRequired ?? true,
+        content: Object.fromEntries([
+          ...(body?.mediaTypes ?? []).map((type) => [type, { schema: body?.schema, example: body?.example }]),
+          ...(uploads ?? []).map(({ mediaType, schema, example }) => [mediaType, { schema, example }]),
+        ]),
       },
     }),
     responses: responses(operation),
@@ -244,7 +246,8 @@ function responses(operation: Documented): ZodOpenApiResponsesObject {
   for (const [status, answer] of Object.entries(operation.answers))
     all[status as '200'] = answerObject(answerOf(operation, status, answer));
   if (operation.isConditional) {
-    all['304'] = { description: 'You have it already.', headers: headerRefs(['ETag', 'Cache-Control', ...cachedBy]) };
+    const headers = headerRefs(['ETag', 'Cache-Control', ...cachedBy(operation)]);
+    all['304'] = { description: 'You have it already.', headers };
   }
   for (const status of [...new Set(errorCodesOf(operation).map(statusOf))].sort()) {
     all[String(status) as '400'] = { $ref: `#/components/responses/Problem${status}` };
@@ -253,12 +256,15 @@ function responses(operation: Documented): ZodOpenApiResponsesObject {
 }
 
 /** What tells caches apart what they may keep of public answers, and when to forget it. */
-const cachedBy = ['Vary', 'Cache-Groups', 'Surrogate-Key'] as const;
+function cachedBy({ isFile }: Documented): DocumentedHeader[] {
+  return [...(isFile ? [] : (['Vary'] as const)), 'Cache-Groups', 'Surrogate-Key'];
+}
 
 /** An answer with the headers that all of its kind have: those of public representations, that of what is given again. */
 function answerOf(operation: Documented, status: string, answer: Answer): Answer {
   const headers = [...(answer.headers ?? [])];
-  if (operation.isConditional && status === '200') headers.push(...cachedBy, 'Content-Encoding');
+  if (operation.isConditional && status === '200')
+    headers.push(...cachedBy(operation), ...(operation.isFile ? [] : (['Content-Encoding'] as const)));
   if (isRepeatable(operation)) headers.push('Idempotency-Replayed');
   return headers.length > 0 ? { ...answer, headers } : answer;
 }
@@ -289,12 +295,12 @@ function headerRefs(names: readonly DocumentedHeader[]) {
 
 /** What an operation can answer beside success: its own errors, and those that go with what it takes. */
 function errorCodesOf(operation: Documented): ErrorCode[] {
-  const { role, body, ifMatch, query, method, errors, group } = operation;
+  const { role, body, uploads, ifMatch, query, method, errors, group } = operation;
   const codes: ErrorCode[] = [...errors];
   if (role) codes.push('unauthorized', 'forbidden', 'invalid');
   else codes.push('unauthorized');
   if (query) codes.push('invalid');
-  if (body) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
+  if (body || uploads) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
   if (isRepeatable(operation)) codes.push('request_in_progress', 'idempotency_key_reused');

@@ -34,6 +34,14 @@ export interface Answer {
   others?: readonly { mediaType: string; description: string }[];
 }
 
+/** A body that is a file, or has one among its parts. */
+export interface Upload {
+  mediaType: string;
+  /** For the document. */
+  schema: z.ZodType;
+  example?: unknown;
+}
+
 export interface Documented {
   method: Method;
   /** OpenAPI form: `/v1/articles/{slug}`. */
@@ -47,9 +55,13 @@ export interface Documented {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: { schema: z.ZodType; mediaTypes: readonly string[]; isRequired: boolean; example: unknown };
+  /** Files that it takes, in place of such a body. */
+  uploads?: readonly Upload[];
   /** `optional`: honoured when sent. */
   ifMatch?: 'required' | 'optional';
   isConditional?: boolean;
+  /** The answer is a file, sent as it is: never coded, and in part where Range asks for that. */
+  isFile?: true;
   /** The answer tells a secret, which is never stored, so that Idempotency-Key is refused. */
   answersSecret?: true;
   /** Whether it goes on behind the event that Last-Event-ID names. */

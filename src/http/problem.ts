@@ -82,7 +82,7 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
   too_large: {
     status: 413,
     title: 'Content too large',
-    explanation: 'The body is larger than one megabyte.',
+    explanation: 'The body is larger than one megabyte, or the file than the server takes; detail says which.',
   },
   uri_too_long: { status: 414, title: 'URI too long', explanation: 'The address is longer than the server reads.' },
   unsupported_media_type: {
@@ -90,6 +90,11 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     title: 'Unsupported media type',
     explanation:
       'The body must be JSON in UTF-8, named so in Content-Type. PATCH takes application/merge-patch+json as well.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'Range not satisfiable',
+    explanation: 'The part that Range asks for is not in the file. Content-Range tells how large it is.',
   },
   unprocessable: {
     status: 422,
@@ -210,6 +215,12 @@ const frameworkErrors: Record<string, ErrorCode> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
   FST_ERR_BAD_URL: 'malformed',
   FST_ERR_ASYNC_CONSTRAINT: 'malformed',
+  FST_PARTS_LIMIT: 'invalid',
+  FST_FILES_LIMIT: 'invalid',
+  FST_FIELDS_LIMIT: 'invalid',
+  FST_PROTO_VIOLATION: 'malformed',
+  FST_INVALID_JSON_FIELD_ERROR: 'malformed',
+  FST_MP_PREMATURE_CLOSE: 'malformed',
 };
 
 /** Any error as one of the domain's; what is not expected is `internal` and its message stays inside. */

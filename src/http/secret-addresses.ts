@@ -1,6 +1,6 @@
-// Addresses that hold a secret, the tokens of previews. No log and no problem repeats them.
+// Addresses that hold a secret: the tokens of previews, the signatures of pictures. No log and no problem repeats them.
 
-const secret = /(\/v1\/+preview\/+)[^/?#].*/is;
+const secret = /(\/v1\/+preview\/+)[^/?#].*|(\/media\/[^?]*\?).*signature=.*/is;
 
 /** An address as routing reads it, escaped or not; what cannot be read stays. */
 function unescaped(url: string): string {
@@ -13,5 +13,5 @@ export function holdsSecret(url: string): boolean {
 
 /** The address, or what may be told of it. */
 export function withoutSecret(url: string): string {
-  return holdsSecret(url) ? unescaped(url).replace(secret, '$1redacted') : url;
+  return holdsSecret(url) ? unescaped(url).replace(secret, '$1$2redacted') : url;
 }

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'too_large'
   | 'uri_too_long'
   | 'unsupported_media_type'
+  | 'range_not_satisfiable'
   | 'unprocessable'
   | 'preflight_failed'
   | 'idempotency_key_reused'

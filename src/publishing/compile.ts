@@ -12,7 +12,7 @@ import { countedFacetsOf, facetsOf } from './facets.js';
 const wordsPerMinute = 238;
 
 /** Rises when compiled stories get another form, so that those of the form before are compiled anew after an upgrade. */
-export const compiledFormat = 3;
+export const compiledFormat = 4;
 
 export interface PublicationTimes {
   firstPublishedAt: string;

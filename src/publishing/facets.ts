@@ -1,5 +1,7 @@
-import { allBlocks, type Block } from '../blocks/index.js';
+import type { Shown } from '../blocks/block.js';
+import { allBlocks, type Block, shownIn } from '../blocks/index.js';
 import type { Library, ResourceKind } from '../blocks/library.js';
+import { viewText } from '../blocks/renditions.js';
 import type { ArticleContent } from '../content/history.js';
 import { foldName } from '../kernel/fold.js';
 import { anyStory, facetOf, isPair, pairOf } from '../storage/facets.js';
@@ -26,6 +28,7 @@ export function facetsOf(
       ...languages.map((language) => pairOf(desk, language)),
       ...tags.flatMap((tag) => [pairOf(desk, tag), ...languages.map((language) => pairOf(tag, language))]),
       ...contained.map(facetOf.contains),
+      ...blocks.flatMap(shownIn).flatMap(viewFacets),
       ...speakers.map((name) => facetOf.speaker(foldName(name))),
       ...(fields.translationOf === null ? [] : [facetOf.translationOf(fields.translationOf)]),
     ]),
@@ -36,6 +39,12 @@ export function facetsOf(
 export function countedFacetsOf(facets: readonly string[], language: string): string[] {
   const counted = facets.filter((facet) => /^(desk|tag|speaker):/.test(facet) && !isPair(facet));
   return [...counted.toSorted(), `language:${language}`];
+}
+
+/** That readers may have an image as it is shown here. */
+function viewFacets(shown: Shown): string[] {
+  const view = shown.kind === 'image' ? viewText(shown.view) : '';
+  return shown.kind === 'image' && view !== '' ? [facetOf.view(shown.image.id, view)] : [];
 }
 
 /** `zh-Hant-TW` → `zh`, `zh-Hant`, `zh-Hant-TW`. */

@@ -1,6 +1,6 @@
 // What a story refers to, read for one compilation, with the versions that the commit must still find.
 import type { Embed, Image, Library, Quote, ResourceFacts, ResourceKind } from '../blocks/library.js';
-import { resourceKinds } from '../blocks/library.js';
+import { deliveredImage, resourceKinds } from '../blocks/library.js';
 import type { ArticleContent } from '../content/history.js';
 import { findResources, guardVersions } from '../content/library/repository.js';
 import type { ResourceChange } from '../content/library/service.js';
@@ -88,7 +88,7 @@ export class Resources implements Library {
   }
 
   image(id: string): Image {
-    return { id, ...this.#facts('image', id) };
+    return deliveredImage(id, this.#facts('image', id));
   }
 
   quote(id: string): Quote {

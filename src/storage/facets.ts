@@ -13,6 +13,8 @@ export const facetOf = {
   contains: (what: string) => `contains:${what}`,
   /** A speaker's name, folded for comparison. */
   speaker: (folded: string) => `speaker:${folded}`,
+  /** How the story shows an image where it is not as the image is: cropped, or with another focal point. */
+  view: (imageId: string, view: string) => `view:${imageId}/${view}`,
   /** The id of the story that this one is a translation of; for publishing to find a story's translations by. */
   translationOf: (id: string) => `translation-of:${id}`,
 };

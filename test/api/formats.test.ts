@@ -7,6 +7,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { toString as wordsOf } from 'mdast-util-to-string';
 import { gfmTable } from 'micromark-extension-gfm-table';
+import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formats } from '../../src/delivery/formats/index.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
@@ -143,11 +144,37 @@ describe('the example story', () => {
     expect(JSON.parse(data)).toEqual(JSON.parse(await inFormat('jsonld')));
   });
 
+  it('has its pictures in every format that can show them, with their sizes', async () => {
+    const page = await inFormat('html');
+    expect(page.match(/<picture>/g)).toHaveLength(4);
+    expect(page).toMatch(
+      /<source type="image\/avif" srcset="\/media\/[^"]+160\.avif 160w, [^"]+1600\.avif 1600w" sizes="/,
+    );
+    expect(page).toMatch(
+      /<img src="\/media\/[^"]+full\/1280\.jpg" srcset="[^"]+" sizes="[^"]+" width="1600" height="1067"/,
+    );
+    expect(page).toMatch(/<meta property="og:image" content="http:\/\/127[^"]+1280\.jpg">/);
+    expect(await inFormat('markdown')).toMatch(/!\[A pair of men[^\]]*\]\(http:\/\/127[^)]+1280\.jpg\)/);
+    const [picture] = JSON.parse(await inFormat('jsonld')).image;
+    expect(picture).toMatchObject({ encodingFormat: 'image/jpeg', width: 1280, height: 854 });
+    expect(picture.contentUrl).toMatch(/^http:\/\/127[^"]+1280\.jpg$/);
+    const [lead] = JSON.parse(await inFormat('ninjs')).associations;
+    expect(lead.renditions.at(-1)).toMatchObject({
+      name: '1600',
+      contentType: 'image/jpeg',
+      width: 1600,
+      height: 1067,
+    });
+    await supertest(app.app.server).get(new URL(picture.contentUrl).pathname).expect(200);
+  });
+
   it('is the body of that page as a fragment', async () => {
     const fragment = await inFormat('fragment');
     expect(fragment).toMatch(/^<section id="[\w-]+">/);
     expect(fragment).not.toMatch(/<(html|body|h1|script)/);
-    expect(await inFormat('html')).toContain(fragment);
+    // The page is where its pictures are; the fragment may be anywhere.
+    expect(fragment).toContain('src="http://127.0.0.1:3000/media/');
+    expect(await inFormat('html')).toContain(fragment.replaceAll('http://127.0.0.1:3000/media/', '/media/'));
   });
 
   it('is Markdown, whose headings and words are those of the story', async () => {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ArticleDraft } from '../../src/content/articles/schemas.js';
 import { commandLine } from '../../src/kernel/actor.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { buildServices } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { copyStory } from '../support/copies.js';
 import type { Members } from '../support/editing.js';
 import { RunningServer, send, temporaryFolder } from '../support/processes.js';
+import { servicesIn } from '../support/services.js';
 import { image, shortStory } from '../support/stories.js';
 
 const storyCount = 5000;
@@ -27,7 +27,7 @@ let stories: { id: string; slug: string }[];
 beforeAll(async () => {
   reference = await startApp();
   const store = openSqlite({ path, cacheBytesMax: 0 });
-  const { library, articles, publishing, keys } = buildServices(store, systemClock);
+  const { library, articles, publishing, keys } = servicesIn(DATA_DIR, store, systemClock);
   imageId = (await library.image.create(image, commandLine)).id;
   const blocks = [
     { type: 'image', imageId },

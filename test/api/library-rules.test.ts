@@ -37,6 +37,7 @@ const kinds: Kind[] = [
       location: null,
       focalPoint: null,
       sourceUrl: null,
+      file: null,
     },
     change: { caption: 'Another caption.' },
     pointer: '/caption',

@@ -112,8 +112,8 @@ describe('a server from its first start to its third', () => {
     expect(server.stderr).toBe('');
   });
 
-  it('leaves the whole database in one file when it has ended', () => {
-    expect(readdirSync(folder)).toEqual(['copydesk.db']);
+  it('leaves the whole database in one file when it has ended, beside the pictures', () => {
+    expect(readdirSync(folder)).toEqual(['copydesk.db', 'media']);
   });
 
   it('neither loads the story again nor prints a key at its second start', async () => {

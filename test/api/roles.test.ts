@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Documented } from '../../src/http/operation.js';
 import { type Role, roles } from '../../src/kernel/actor.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { givePicture } from '../support/pictures.js';
 import { removed } from '../support/removal.js';
 import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
+
+const missing = '01852a5c-0000-7000-8000-00000000dead';
 
 let app: TestApp;
 let operations: readonly Documented[];
@@ -45,16 +48,19 @@ beforeAll(async () => {
     '/v1/manage/schedules/{id}': schedules.get(id) ?? 'none',
     '/v1/manage/erasures/{id}': erasure,
     '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
+    '/media/{imageId}/{version}/{frame}/{rendition}': pictures.get(id) ?? '',
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
     '/v1/embeds/{id}': String(sections[2]?.blocks[0]?.embedId),
   });
+  const pictures = new Map<string, string>();
+  for (const { id, sections } of [live, draft, gone])
+    pictures.set(id, await givePicture(app, String(sections[0]?.blocks[0]?.imageId)));
   const deleted = idsOf(gone);
   for (const kind of ['articles', 'images', 'quotes', 'embeds'])
     await removed(
       app,
       `/v1/manage/${kind}/{id}`.replace('{id}', deleted[`/v1/manage/${kind}/{id}` as keyof typeof deleted]),
     );
-  const missing = '01852a5c-0000-7000-8000-00000000dead';
   const liveIds = idsOf(live);
   targets = {
     live: liveIds,
@@ -104,6 +110,8 @@ async function noteErasure(): Promise<string> {
 
 function pathFor(path: string, target: keyof typeof targets): string {
   const prefix = Object.keys(targets.live).find((known) => path.startsWith(known)) ?? '';
+  if (path.startsWith('/media/'))
+    return target === 'missing' ? `/media/${missing}/1/full/160.jpg` : (targets[target][path] ?? '');
   return path
     .replace(/\{\w+\}/, targets[target][prefix] ?? 'none')
     .replace('{section}', 'the-end')
@@ -187,7 +195,7 @@ describe('who may do what', () => {
           if (!isAllowed) expect([what, status]).toEqual([what, 403]);
           else if (isNotThere(operation, target)) expect([what, status]).toEqual([what, 404]);
           else if (
-            /^(patch(Image|Quote|Embed|Desk|Tag)|restore(Image|Quote|Embed)|(un)?deleteArticle)/.test(
+            /^(patch(Image|Quote|Embed|Desk|Tag)|putImageFile|restore(Image|Quote|Embed)|(un)?deleteArticle)/.test(
               operation.operationId,
             ) &&
             target === 'live' &&

@@ -64,7 +64,9 @@ async function roundTrip(draft: StoryDraft): Promise<void> {
   const { desk: _desk, tags: _tags, ...rest } = draft as StoryDraft & Json;
   requireAll(rest, data);
   const withoutOverrides = (blocks: unknown) =>
-    JSON.parse(JSON.stringify(blocks), (name, value) => (name === 'alt' || name === 'caption' ? undefined : value));
+    JSON.parse(JSON.stringify(blocks), (name, value) =>
+      ['alt', 'caption', 'renditions'].includes(name) ? undefined : value,
+    );
   const shown = data.sections.map(({ id: section, anchor, heading, blocks }: Json) => ({
     id: section,
     anchor,

@@ -1,6 +1,6 @@
 // npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N]: what the product does as a share of the floor,
 // which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
+import { measureColdPictures, warmPicture } from './pictures.js';
 import { measureSaveBytes } from './save-bytes.js';
 import { measureSearches, readsPerSecond } from './searches.js';
+import { startTime } from './start-time.js';
 import { measureWrites } from './writers.js';
 
 const { values } = parseArgs({
@@ -140,32 +142,6 @@ async function measure(reading: Reading, product: Peer, floor: Peer) {
   return result;
 }
 
-/** Time from spawning `npm start`'s command on the existing database to its first 200, in milliseconds. */
-async function startTime(dataDir: string): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const before = performance.now();
-  const server = spawn(
-    process.execPath,
-    ['--optimize-for-size', '--max-semi-space-size=8', '--import', 'tsx', here('../../src/server.ts')],
-    {
-      env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
-      stdio: 'ignore',
-    },
-  );
-  for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/v1/articles?limit=1`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  const took = performance.now() - before;
-  server.kill('SIGKILL');
-  await once(server, 'exit');
-  return Math.round(took);
-}
-
 async function deepPath(address: string): Promise<string> {
   let cursor = '';
   for (let page = 1; page < Math.min(500, Math.floor(stories / 20)); page++) {
@@ -208,7 +184,8 @@ say(
 await makeCorpus(databasePath, stories);
 const product = await startPeer('product.ts', [], { DATA_DIR: dataDir, LOG_LEVEL: 'info' });
 const deep = await deepPath(product.address);
-const floor = await startPeer('floor.ts', [databasePath, product.address, deep], {});
+const picture = await warmPicture(product.address);
+const floor = await startPeer('floor.ts', [databasePath, product.address, deep, picture], {});
 // Every story is read once, so that what is measured is serving and not the first look at each.
 for (let i = 0; i < stories; i += 50) {
   await Promise.all(
@@ -233,6 +210,7 @@ const readings: Reading[] = [
   },
   { name: 'list', goal: 0.8, path: '/v1/articles', pick: 'one' },
   { name: 'list-deep', goal: 0.8, path: deep, pick: 'one' },
+  { name: 'rendition', goal: 0.7, path: picture, pick: 'one' },
 ];
 say(
   '\n| work | requests/s | floor | share of requests/s | share of CPU | goal | memory |\n|---|---|---|---|---|---|---|',
@@ -255,6 +233,16 @@ if (wanted('search')) {
     say(`| ${name} | ${readsP50Ms} ms | ${readsP99Ms} ms | p99 < 25 ms | ${searchesPerSecond} | ${searchP50Ms} ms |`);
   }
   say(`\nMemory with the thread of the searches: ${Math.round(rssBytes / 1e6)} MB`);
+}
+
+if (wanted('cold-renditions')) {
+  const times = await measureColdPictures(product.address);
+  results.coldRenditionMs = times;
+  say(
+    `\nA picture of 1,280 pixels, made: ${Object.entries(times)
+      .map((one) => `${one.join(' ')} ms`)
+      .join(', ')}`,
+  );
 }
 
 if (wanted('writes')) {

@@ -1,4 +1,5 @@
 // Many live stories, made by publishing the example story once and copying what that leaves, under other ids and slugs.
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { v7 } from 'uuid';
 import { searchTextsOf } from '../../src/blocks/search-texts.js';
@@ -6,9 +7,9 @@ import type { Article } from '../../src/blocks/story.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { countedFacetsOf } from '../../src/publishing/facets.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
-import { buildServices } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { putStory } from '../../src/storage/sqlite/search/index-rows.js';
+import { servicesIn } from '../support/services.js';
 
 type Row = Record<string, string | number | Buffer | null>;
 
@@ -52,7 +53,7 @@ function indexer(
 /** Fills the database at `path` with the example story and `count` copies of it. */
 export async function makeCorpus(path: string, count: number): Promise<void> {
   const store = openSqlite({ path, cacheBytesMax: 0 });
-  await seedStories(buildServices(store, systemClock), await seedFiles());
+  await seedStories(servicesIn(dirname(path), store, systemClock), await seedFiles());
   await store.close();
   const file = new Database(path);
   const article = file.prepare('SELECT * FROM articles').get() as Row;

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import Fastify from 'fastify';
 import { report } from './usage.js';
 
-const [databasePath = '', productAddress = '', deepPath = ''] = process.argv.slice(2);
+const [databasePath = '', productAddress = '', deepPath = '', picturePath = ''] = process.argv.slice(2);
 
 async function answerOf(path: string): Promise<{ headers: Record<string, string>; body: Buffer }> {
   const response = await fetch(productAddress + path);
@@ -27,6 +27,8 @@ for (const [slug, etag, body] of file
 file.close();
 const [page, deepPage] = [await answerOf('/v1/articles'), await answerOf(deepPath)];
 
+const picture = await answerOf(picturePath);
+app.get(picturePath, (_request, reply) => reply.headers(picture.headers).send(picture.body));
 app.get('/v1/articles/:slug', (request, reply) => {
   const story = stories.get((request.params as { slug: string }).slug);
   if (!story) return reply.code(404).send();

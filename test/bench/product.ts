@@ -4,14 +4,14 @@ import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { commandLine } from '../../src/kernel/actor.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { openStore } from '../../src/opening.js';
+import { mediaOf, openStore } from '../../src/opening.js';
 import { buildServices } from '../../src/services.js';
 import { report } from './usage.js';
 
 const config = readConfig();
 const store = openStore(config);
 const logger = pino({ level: config.logLevel, base: null }, pino.destination('/dev/null'));
-const services = buildServices(store, systemClock);
+const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
 const app = await buildApp({ config, store, clock: systemClock, services, logger });
 const address = await app.listen({ host: config.host, port: 0 });
 const { key } = await services.keys.create({ name: 'bench', role: 'admin' }, commandLine);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Actor } from '../../src/kernel/actor.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { buildServices } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { servicesIn } from '../support/services.js';
 
 export interface SaveBytes {
   /** The whole story as JSON. */
@@ -29,7 +29,7 @@ export async function measureSaveBytes(perSection: number): Promise<SaveBytes> {
   const path = join(folder, 'copydesk.db');
   const open = () => {
     const store = openSqlite({ path, cacheBytesMax: 0 });
-    return { store, services: buildServices(store, systemClock) };
+    return { store, services: servicesIn(folder, store, systemClock) };
   };
   const first = open();
   const sections = Array.from({ length: blocks / perSection }, (_, s) => ({

@@ -40,12 +40,12 @@ async function namesIn(page: Page): Promise<{ elements: string[]; attributes: st
 }
 
 const elements = new Set(
-  'html head meta title link style script body article header footer nav section aside h1 h2 h3 h4 h5 p br hr strong em code a span small ul ol li figure figcaption blockquote cite time div table caption thead tbody tr th td'.split(
+  'html head meta title link style script body article header footer nav section aside h1 h2 h3 h4 h5 p br hr strong em code a span small ul ol li figure picture source img figcaption blockquote cite time div table caption thead tbody tr th td'.split(
     ' ',
   ),
 );
 const attributes = new Set(
-  'lang dir charset name content rel href hreflang property type id class role aria-label datetime cite scope data-image-id data-quote-id data-embed-id'.split(
+  'lang dir charset name content rel href hreflang property type id class role aria-label datetime cite scope src srcset sizes width height alt loading decoding data-image-id data-quote-id data-embed-id'.split(
     ' ',
   ),
 );
@@ -68,6 +68,43 @@ describe('a story as a page', () => {
     expect(headings).toEqual(['h1', 'h2', 'h2', 'h2']);
     expect(width).toBeLessThanOrEqual(viewport.width);
     expect(times).toBeGreaterThanOrEqual(2);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    ['desk', { width: 1280, height: 900 }],
+    ['phone', { width: 390, height: 800 }],
+  ])('loads its pictures in a fitting size on a %s, and nothing moves while they come', async (_name, viewport) => {
+    const base = app.app.listeningOrigin;
+    const { page, troubles } = await openPage(browser, base);
+    await page.setViewportSize(viewport);
+    await page.addInitScript(`
+      window.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifts.push(value);
+      }).observe({ type: 'layout-shift', buffered: true });`);
+    await page.goto(`${base}/v1/articles/${slug}?format=html`);
+    const heightBefore = await page.evaluate<number>('document.documentElement.scrollHeight');
+    for (const picture of await page.locator('picture img').all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect.poll(() => picture.evaluate((img) => (img as unknown as { complete: boolean }).complete)).toBe(true);
+    }
+    const shown = await page.evaluate<{ src: string; natural: number; width: number; listed: boolean }[]>(`
+      [...document.images].map((img) => ({
+        src: img.currentSrc,
+        natural: img.naturalWidth,
+        width: img.clientWidth,
+        listed: [...img.parentElement.children].some((at) => at.srcset.includes(new URL(img.currentSrc).pathname)),
+      }))`);
+    expect(shown).toHaveLength(4);
+    for (const { src, natural, width, listed } of shown) {
+      expect([src, listed]).toEqual([expect.stringMatching(/\.avif$/), true]);
+      expect(natural).toBeGreaterThanOrEqual(Math.min(width, 640));
+      expect(width).toBeGreaterThan(300);
+    }
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(heightBefore);
+    expect(await page.evaluate('window.shifts')).toEqual([]);
     expect(troubles).toEqual([]);
     await page.context().close();
   });

@@ -7,6 +7,7 @@ import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
+import { mediaOf } from '../../src/opening.js';
 import { buildServices, type Services } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
@@ -69,7 +70,7 @@ export async function startApp({
   });
   const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
-  const services = buildServices(store, clock);
+  const services = buildServices(store, clock, mediaOf(config, store, clock));
   const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
   await app.listen({ port: 0, host: '127.0.0.1' });
   // What goes on beside the requests would take steps of whoever counts them.

@@ -9,12 +9,12 @@ import {
   referencesOf,
   storeBlock,
 } from '../../src/blocks/index.js';
-import { fillEmbed, fillImage, fillQuote, type Library } from '../../src/blocks/library.js';
+import { deliveredImage, fillEmbed, fillImage, fillQuote, type Library } from '../../src/blocks/library.js';
 import { violationsOf } from '../../src/kernel/violations.js';
 
 /** A library that has every resource, each with its id and few other facts. */
 export const library: Library = {
-  image: (id) => ({ id, ...fillImage({ alt: 'Seen.', caption: 'Told.', creditLine: 'Agency' }) }),
+  image: (id) => deliveredImage(id, fillImage({ alt: 'Seen.', caption: 'Told.', creditLine: 'Agency' })),
   quote: (id) => ({ id, ...fillQuote({ text: 'Said.', language: 'en' }) }),
   embed: (id) => {
     const { thumbnailImageId: _none, ...facts } = fillEmbed({ kind: 'video', provider: 'Host', title: 'Title' });

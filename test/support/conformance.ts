@@ -82,6 +82,8 @@ class Document {
     const documentedType = types.find((type) => type === sentType);
     if (types.length === 0) return response.text ? [`a body was sent where none is documented: ${response.text}`] : [];
     if (documentedType === undefined) return [`media type ${sentType} was sent, ${types.join(', ')} is documented`];
+    // A file is what its own test says of its bytes.
+    if (documentedType.startsWith('image/')) return [];
     const pointer = `${path}/content/${documentedType.replaceAll('/', '~1')}/schema`;
     const validate = this.#validators.get(pointer) ?? this.#ajv.compile({ $ref: pointer });
     this.#validators.set(pointer, validate);

@@ -1,5 +1,7 @@
 // Holds what readers get of a story to what the library, its neighbours and its publication say at this moment.
+
 import { expect } from 'vitest';
+import { deliveredImage } from '../../src/blocks/library.js';
 import type { Clients, Members, Plural } from './editing.js';
 
 interface Shown {
@@ -41,7 +43,7 @@ async function requireFreshResource(
   const { data } = (await as.viewer.get(`/v1/manage/${plural}/${delivered.id}`).expect(200)).body;
   const { version, createdAt, createdBy, updatedAt, updatedBy, thumbnailImageId, ...facts } = data;
   const { thumbnail, ...shown } = delivered;
-  expect(shown).toEqual(facts);
+  expect(shown).toEqual(plural === 'images' ? deliveredImage(facts.id, facts) : facts);
   expect((thumbnail as Members | null | undefined)?.id ?? null).toBe(thumbnailImageId ?? null);
   const { storyCount, stories, ...byItself } = (await anybody.get(`/v1/${plural}/${delivered.id}`).expect(200)).body
     .data;

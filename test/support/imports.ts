@@ -10,9 +10,10 @@ const mayImport: Record<string, readonly string[]> = {
   storage: ['kernel'],
   access: ['kernel', 'storage'],
   http: ['kernel', 'access'],
-  content: ['blocks', 'storage', 'kernel'],
+  media: ['blocks', 'storage', 'kernel'],
+  content: ['media', 'blocks', 'storage', 'kernel'],
   publishing: ['content', 'blocks', 'storage', 'kernel'],
-  delivery: ['storage', 'blocks', 'kernel', 'http'],
+  delivery: ['media', 'storage', 'blocks', 'kernel', 'http'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
 const withRoutes = new Set(['access', 'content', 'publishing']);

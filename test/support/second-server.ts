@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { type Role, roles } from '../../src/kernel/actor.js';
+import { mediaOf } from '../../src/opening.js';
 import { buildServices } from '../../src/services.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { TestApp } from './app.js';
@@ -11,7 +12,12 @@ import { type Client, newClient } from './client.js';
 export async function startBeside({ path, clock, keys }: TestApp) {
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path) });
   const store = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
-  const app = await buildApp({ config, store, clock, services: buildServices(store, clock) });
+  const app = await buildApp({
+    config,
+    store,
+    clock,
+    services: buildServices(store, clock, mediaOf(config, store, clock)),
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);
   return {

@@ -7,6 +7,7 @@ import {
   fillQuote,
   focalPointShape,
   imageDraftShape,
+  imageFactsShape,
   imageShape,
   quoteDraftShape,
   quoteShape,
@@ -25,6 +26,8 @@ export interface LibraryKind<K extends ResourceKind> {
   readonly plural: `${K}s`;
   readonly noun: string;
   readonly factNames: readonly string[];
+  /** Those of its facts that a body can tell. */
+  readonly toldNames: readonly string[];
   readonly Draft: z.ZodType;
   readonly Patch: z.ZodType;
   readonly Sent: z.ZodType<Managed & ResourceFacts[K]>;
@@ -40,17 +43,18 @@ const image: LibraryKind<'image'> = {
   kind: 'image',
   plural: 'images',
   noun: 'image',
-  factNames: Object.keys(imageShape),
+  factNames: Object.keys(imageFactsShape),
+  toldNames: Object.keys(imageShape),
   Draft: z.strictObject(imageDraftShape).meta({ id: 'ImageDraft' }),
   Patch: z
     .strictObject({
-      ...readOnlyShape(managedShape),
+      ...readOnlyShape({ ...managedShape, file: imageFactsShape.file }),
       ...patchShape(imageShape, requiredFields.image),
       focalPoint: z.strictObject(patchShape(focalPointShape, ['x', 'y'])).nullish(),
     })
     .meta({ id: 'ImagePatch', description: 'JSON Merge Patch (RFC 7396).' }),
-  Sent: z.object({ ...managedShape, ...sentShape(imageShape, ['decorative']) }).meta({ id: 'ManagedImage' }),
-  Facts: z.object(sentShape(imageShape, ['decorative'])).meta({ id: 'ImageFacts' }),
+  Sent: z.object({ ...managedShape, ...sentShape(imageFactsShape, ['decorative']) }).meta({ id: 'ManagedImage' }),
+  Facts: z.object(sentShape(imageFactsShape, ['decorative'])).meta({ id: 'ImageFacts' }),
   fill: fillImage,
   imageReferences: () => [],
 };
@@ -60,6 +64,7 @@ const quote: LibraryKind<'quote'> = {
   plural: 'quotes',
   noun: 'quote',
   factNames: Object.keys(quoteShape),
+  toldNames: Object.keys(quoteShape),
   Draft: z.strictObject(quoteDraftShape).meta({ id: 'QuoteDraft' }),
   Patch: z
     .strictObject({
@@ -79,6 +84,7 @@ const embed: LibraryKind<'embed'> = {
   plural: 'embeds',
   noun: 'embed',
   factNames: Object.keys(embedShape),
+  toldNames: Object.keys(embedShape),
   Draft: z.strictObject(embedDraftShape).meta({ id: 'EmbedDraft' }),
   Patch: z
     .strictObject({ ...readOnlyShape(managedShape), ...patchShape(embedShape, requiredFields.embed) })

@@ -4,6 +4,7 @@ import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
+import { imageFileStatement } from '../images/repository.js';
 import { creationStamp, type Managed, managedOf, updateStamp } from '../managed.js';
 import { libraryKinds } from './kinds.js';
 
@@ -63,6 +64,7 @@ export function insertResource<K extends ResourceKind>(
     { query: store.db.insert(table).values(row), rows: 1 },
     ...revisionStatements(store, actor, at, [{ kind, id, version: 1, action: 'create', fields: [], content: facts }]),
     ...changeStatements(store, actor, at, [{ kind, id, version: 1, action: 'create' }]),
+    ...fileStatements(store, id, facts),
     ...imageUseStatements(store, kind, id, facts),
   ];
 }
@@ -90,6 +92,7 @@ export function updateResource<K extends ResourceKind>(
     },
     ...revisionStatements(store, actor, at, [{ kind, id, version: version + 1, action, fields, content: facts }]),
     ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action }]),
+    ...fileStatements(store, id, facts),
     ...imageUseStatements(store, kind, id, facts),
   ];
 }
@@ -147,6 +150,12 @@ function deletionStatements<K extends ResourceKind>(
     ...revisionStatements(store, actor, at, [{ kind, id, version: version + 1, action, fields: [], content }]),
     ...changeStatements(store, actor, at, [{ kind, id, version: version + 1, action }]),
   ];
+}
+
+/** Notes the file that a resource has, if it is an image that has one. */
+function fileStatements(store: Store, id: string, facts: object): Statement[] {
+  const { file } = facts as Partial<ResourceFacts['image']>;
+  return file ? [imageFileStatement(store, id, file.sha256)] : [];
 }
 
 /** Writes down which images the resource points at; none when it is deleted. */

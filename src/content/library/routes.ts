@@ -27,7 +27,7 @@ const patchExamples: Record<ResourceKind, object> = {
 
 /** The routes of one kind of library resource. */
 export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resources: LibraryService<K>): void {
-  const { noun, plural, Draft, Patch, Sent }: LibraryKind<K> = libraryKinds[kind];
+  const { noun, plural, Patch, Sent }: LibraryKind<K> = libraryKinds[kind];
   const path = `/v1/manage/${plural}`;
   const named = noun.charAt(0).toUpperCase() + noun.slice(1);
   const chapter = { group: 'Management', chapter: `${named}s` } as const;
@@ -54,24 +54,8 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     },
   });
 
-  managedOperation(api, {
-    ...chapter,
-    method: 'POST',
-    path,
-    operationId: `create${named}`,
-    summary: `Add one to the ${plural}`,
-    description: `Adds a library ${noun}. Stories refer to it by its id.`,
-    role: 'editor',
-    params: none,
-    query: none,
-    body: { schema: Draft, mediaTypes: jsonBody, isRequired: true, example: createExample(Draft) },
-    answers: { 201: { ...answer, headers: ['ETag', 'Location'] } },
-    errors: [],
-    handle: async ({ body, actor }, reply) => {
-      const resource = await resources.create(body as Record<string, unknown>, actor);
-      return sendCreated(reply, resource, `${path}/${resource.id}`);
-    },
-  });
+  // An image can come with its file, so that its own route makes it.
+  if (kind !== 'image') creationRoute(api, kind, resources);
 
   managedOperation(api, {
     ...chapter,
@@ -106,6 +90,32 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     errors: ['not_found'],
     handle: async ({ params: { id }, query, body, ifMatch, actor }, reply) =>
       sendChanged(reply, await resources.patch(id, body as Record<string, unknown>, ifMatch, query.dryRun, actor)),
+  });
+}
+
+/** The route that adds a resource to a kind. */
+function creationRoute<K extends ResourceKind>(api: Api, kind: K, resources: LibraryService<K>): void {
+  const { noun, plural, Draft, Sent }: LibraryKind<K> = libraryKinds[kind];
+  const path = `/v1/manage/${plural}`;
+  const named = noun.charAt(0).toUpperCase() + noun.slice(1);
+  managedOperation(api, {
+    group: 'Management',
+    chapter: `${named}s`,
+    method: 'POST',
+    path,
+    operationId: `create${named}`,
+    summary: `Add one to the ${plural}`,
+    description: `Adds a library ${noun}. Stories refer to it by its id.`,
+    role: 'editor',
+    params: none,
+    query: none,
+    body: { schema: Draft, mediaTypes: jsonBody, isRequired: true, example: createExample(Draft) },
+    answers: { 201: { description: `The ${noun}.`, schema: dataOf(Sent), headers: ['ETag', 'Location'] } },
+    errors: [],
+    handle: async ({ body, actor }, reply) => {
+      const resource = await resources.create(body as Record<string, unknown>, actor);
+      return sendCreated(reply, resource, `${path}/${resource.id}`);
+    },
   });
 }
 

@@ -46,6 +46,8 @@ interface Proposal<K extends ResourceKind> {
   facts: ResourceFacts[K];
   guards: Statement[];
   warnings: Warning[];
+  /** What has to be done right before the commit. */
+  prepare?: () => Promise<void>;
 }
 
 /** What a decision about a change leads to: how the resource would be, and whom it reaches or what goes on with it. */
@@ -66,6 +68,8 @@ export function libraryService<K extends ResourceKind>(
   propagator: Propagator<ResourceCause>,
 ) {
   const definition = libraryKinds[kind];
+  const untoldNames = definition.factNames.filter((name) => !definition.toldNames.includes(name));
+  const readOnlyNames = [...Object.keys(managedShape), ...untoldNames];
 
   /** @throws `not_found` */
   async function get(id: string): Promise<ManagedResource<K>> {
@@ -117,7 +121,7 @@ export function libraryService<K extends ResourceKind>(
     actor: Actor,
   ): Promise<Changed<ManagedResource<K>>> {
     const { changed } = await change(id, 'update', ifMatch, isDryRun, actor, async (current) => {
-      refuseIfAny(readOnlyViolations(body, current, Object.keys(managedShape)));
+      refuseIfAny(readOnlyViolations(body, current, readOnlyNames));
       const facts = merged(current, body);
       const { missing, guards } = await referencedImages(facts);
       const known = new Set(definition.imageReferences(pickFacts(current)).map((reference) => reference.id));
@@ -155,6 +159,7 @@ export function libraryService<K extends ResourceKind>(
     return found.content as Record<string, unknown>;
   }
 
+  /** Changes a resource to what is proposed of what it is. @throws as `patch` does */
   async function change(
     id: string,
     action: 'update' | 'restore',
@@ -169,7 +174,7 @@ export function libraryService<K extends ResourceKind>(
       await requireMatch(ifMatch, current.version, async (version) =>
         changedPointers(await findRevisionContent(store, kind, id, version), pickFacts(current)),
       );
-      const { facts, guards, warnings } = await propose(current);
+      const { facts, guards, warnings, prepare } = await propose(current);
       const fields = changedPointers(pickFacts(current), facts);
       if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current, warnings } };
       const at = instant(clock);
@@ -179,6 +184,7 @@ export function libraryService<K extends ResourceKind>(
       await requireRight(id, actor);
       if (isDryRun)
         return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach, warnings } };
+      await prepare?.();
       return {
         statements: [
           ...guards,
@@ -216,12 +222,15 @@ export function libraryService<K extends ResourceKind>(
   }
 
   function merged(current: ManagedResource<K>, body: Record<string, unknown>): ResourceFacts[K] {
-    const patchOfFacts = Object.fromEntries(definition.factNames.map((name) => [name, body[name]]));
-    const parsed = definition.Draft.safeParse(mergePatch(pickFacts(current), patchOfFacts));
+    const facts = pickFacts(current) as Record<string, unknown>;
+    const those = (names: readonly string[], from: Record<string, unknown>) =>
+      Object.fromEntries(names.map((name) => [name, from[name]]));
+    const { toldNames } = definition;
+    const parsed = definition.Draft.safeParse(mergePatch(those(toldNames, facts), those(toldNames, body)));
     if (!parsed.success) {
       throw invalid(violationsOf(parsed.error));
     }
-    return definition.fill(parsed.data as Record<string, unknown>);
+    return definition.fill({ ...those(untoldNames, facts), ...(parsed.data as Record<string, unknown>) });
   }
 
   /** The images that the facts point at: those that are not there, and the guards that hold a commit to the others. */
@@ -242,7 +251,7 @@ export function libraryService<K extends ResourceKind>(
     };
   }
 
-  return { get, list, create, patch, restore, authorizeChange };
+  return { get, list, create, patch, restore, change, authorizeChange };
 }
 
 /** @throws `unprocessable` when there are any */

@@ -1,5 +1,6 @@
 // Atom (RFC 4287), with the whole text as HTML.
 import { x } from 'xastscript';
+import type { Article } from '../../blocks/story.js';
 import { notedFragment } from '../formats/html.js';
 import { type FeedInput, type FeedKind, teaserOf, updatedAt } from './feed.js';
 import { xmlDocument } from './xml.js';
@@ -11,6 +12,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       x('id', `urn:uuid:${story.id}`),
       x('title', story.headline),
       x('link', { rel: 'alternate', type: 'text/html', href: site.storyUrl(story) }),
+      ...enclosure(story),
       x('published', story.publishedAt),
       x('updated', story.contentUpdatedAt),
       ...story.bylines.map((byline) =>
@@ -34,6 +36,12 @@ function render({ title, url, site, stories }: FeedInput): string {
       ...entries,
     ]),
   );
+}
+
+/** The lead image (RFC 4287, 4.2.7.2). */
+function enclosure({ leadImage }: Article) {
+  const href = leadImage?.renditions?.src;
+  return href === undefined ? [] : [x('link', { rel: 'enclosure', type: 'image/jpeg', href })];
 }
 
 export const atom: FeedKind = {

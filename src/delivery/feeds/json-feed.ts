@@ -11,6 +11,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       title: story.headline,
       summary: teaserOf(story),
       content_html: notedFragment(story),
+      image: story.leadImage?.renditions?.src,
       date_published: story.publishedAt,
       date_modified: story.contentUpdatedAt,
       language: story.language,

@@ -1,5 +1,7 @@
 // RSS 2.0 (rssboard.org), with the whole text by the content module and authors by Dublin Core.
 import { x } from 'xastscript';
+import { usualOf } from '../../blocks/renditions.js';
+import type { Article } from '../../blocks/story.js';
 import { notedFragment } from '../formats/html.js';
 import { type FeedInput, type FeedKind, teaserOf, updatedAt } from './feed.js';
 import { xmlDocument } from './xml.js';
@@ -17,6 +19,7 @@ function render({ title, url, site, stories }: FeedInput): string {
       ...story.bylines.map(({ name }) => x('dc:creator', name)),
       x('category', story.desk.name),
       ...story.tags.map(({ name }) => x('category', name)),
+      ...mediaOf(story),
       x('description', teaserOf(story) ?? ''),
       x('content:encoded', notedFragment(story)),
     ]),
@@ -28,6 +31,7 @@ function render({ title, url, site, stories }: FeedInput): string {
         version: '2.0',
         'xmlns:atom': 'http://www.w3.org/2005/Atom',
         'xmlns:content': 'http://purl.org/rss/1.0/modules/content/',
+        'xmlns:media': 'http://search.yahoo.com/mrss/',
         'xmlns:dc': 'http://purl.org/dc/elements/1.1/',
       },
       x('channel', [
@@ -40,6 +44,13 @@ function render({ title, url, site, stories }: FeedInput): string {
       ]),
     ),
   );
+}
+
+/** The lead image, by Media RSS. */
+function mediaOf({ leadImage }: Article) {
+  if (!leadImage?.renditions) return [];
+  const { url, width, height } = usualOf(leadImage.renditions);
+  return [x('media:content', { url, medium: 'image', type: 'image/jpeg', width, height })];
 }
 
 export const rss: FeedKind = {

@@ -5,7 +5,7 @@ import { notFound } from '../../kernel/errors.js';
 import type { Store } from '../../storage/store.js';
 import { planOf, type StoryFilters } from '../articles/filters.js';
 import { listSummaries } from '../articles/repository.js';
-import type { Site } from '../formats/format.js';
+import { type Site, withWholeAddresses } from '../formats/format.js';
 import { KeptAnswers } from '../kept-answers.js';
 import type { FeedKind } from './feed.js';
 import { countByMonth, listSummariesBetween } from './repository.js';
@@ -60,7 +60,7 @@ export function feedService(store: Store, clock: Clock, site: Site) {
   /** A feed of the newest stories that have what was asked for. */
   function feed(kind: FeedKind, request: FeedRequest): Bytes | Promise<Bytes> {
     return kept.get(JSON.stringify([kind.name, request]), async () => {
-      const stories = await newest(request);
+      const stories = (await newest(request)).map((story) => withWholeAddresses(story, site));
       const title = titleOf(site, request.filters, stories);
       return bytesOf(kind.render({ title, url: `${site.origin}${request.path}`, site, stories }));
     });

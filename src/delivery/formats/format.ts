@@ -1,5 +1,6 @@
 import type { Element } from 'hast';
 import { h } from 'hastscript';
+import { withAddresses } from '../../blocks/renditions.js';
 import type { Article, ArticleLink } from '../../blocks/story.js';
 
 /** What a representation has to know of the place that the story is published at. */
@@ -43,6 +44,11 @@ export interface Format {
   /** Rises when what it makes of a story changes, so that its entity tags do. */
   readonly version: number;
   render(story: Article, site: Site): string;
+}
+
+/** A story with addresses of its pictures that hold wherever it is read. */
+export function withWholeAddresses(story: Article, { origin }: Pick<Site, 'origin'>): Article {
+  return withAddresses(story, (address) => `${origin}${address}`);
 }
 
 /** Words of ours, which are English whatever the language of the story. */

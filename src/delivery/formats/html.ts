@@ -4,8 +4,9 @@ import type { Element, ElementContent } from 'hast';
 import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
 import { htmlOfBlock } from '../../blocks/index.js';
+import { usualOf } from '../../blocks/renditions.js';
 import type { Article, Section } from '../../blocks/story.js';
-import { bylineOf, type Format, ours, readableTime, type Site } from './format.js';
+import { bylineOf, type Format, ours, readableTime, type Site, withWholeAddresses } from './format.js';
 import { newsArticle } from './jsonld.js';
 import { htmlNotes } from './notes.js';
 import { pageStyle } from './page-style.js';
@@ -101,6 +102,14 @@ function alternatesOf(story: Article, site: Site): Element[] {
   );
 }
 
+/** The lead image, for those who show links to the page. */
+function pictureOf({ leadImage }: Article): Element[] {
+  if (!leadImage?.renditions) return [];
+  const { url, width, height } = usualOf(leadImage.renditions);
+  const told = { image: url, 'image:width': width, 'image:height': height, 'image:alt': leadImage.alt ?? '' };
+  return Object.entries(told).map(([name, content]) => h('meta', { property: `og:${name}`, content: String(content) }));
+}
+
 function headOf(story: Article, site: Site): Element {
   const { headline, seo, summary, deck, publishedAt, contentUpdatedAt, language } = story;
   const url = site.storyUrl(story);
@@ -118,6 +127,7 @@ function headOf(story: Article, site: Site): Element {
     h('meta', { property: 'og:type', content: 'article' }),
     h('meta', { property: 'og:title', content: title }),
     h('meta', { property: 'og:url', content: url }),
+    ...pictureOf(story),
     h('meta', { property: 'og:locale', content: language.replace('-', '_') }),
     h('meta', { property: 'article:published_time', content: publishedAt }),
     h('meta', { property: 'article:modified_time', content: contentUpdatedAt }),
@@ -133,13 +143,17 @@ export const html: Format = {
   mediaType: 'text/html',
   contentType: 'text/html; charset=utf-8',
   description: 'A page on its own, with its JSON-LD.',
-  version: 2,
+  version: 3,
   headers: {
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   },
   render(story, site) {
+    // The page stands where the pictures are; what is told to others has to say where that is.
     const article = h('article', [headerOf(story, site), ...bodyWithNotes(story), footerOf(story, site)]);
-    const page = h('html', { lang: story.language, dir: 'auto' }, [headOf(story, site), h('body', article)]);
+    const page = h('html', { lang: story.language, dir: 'auto' }, [
+      headOf(withWholeAddresses(story, site), site),
+      h('body', article),
+    ]);
     return toHtml({ type: 'root', children: [{ type: 'doctype' }, page] });
   },
 };
@@ -149,6 +163,6 @@ export const fragment: Format = {
   mediaType: 'text/html',
   contentType: 'text/html; charset=utf-8',
   description: 'The body alone, for a page of your own: sections with h2 headings, and corrections.',
-  version: 2,
-  render: notedFragment,
+  version: 3,
+  render: (story, site) => notedFragment(withWholeAddresses(story, site)),
 };

@@ -3,9 +3,10 @@
 import type { Shown } from '../../blocks/block.js';
 import { shownIn } from '../../blocks/index.js';
 import type { Embed, Image, Quote } from '../../blocks/library.js';
+import { inFormat, type Renditions, usualOf, wholeView } from '../../blocks/renditions.js';
 import type { Article } from '../../blocks/story.js';
 import { filledOnly } from './filled-only.js';
-import type { Format, Site } from './format.js';
+import { type Format, type Site, withWholeAddresses } from './format.js';
 import { kindNames } from './notes.js';
 import { bodyText } from './text.js';
 
@@ -21,10 +22,17 @@ function person(name: string, jobTitle: string | null, affiliation: string | nul
   });
 }
 
-function imageObject(image: Image, alt: string | null, caption: string | null): Node {
+function imageObject(image: Image, renditions: Renditions | null, alt: string | null, caption: string | null): Node {
+  const usual = renditions && usualOf(renditions);
+  const [smallest] = renditions?.srcset ?? [];
   return filledOnly({
     '@type': 'ImageObject',
     identifier: `urn:uuid:${image.id}`,
+    contentUrl: usual?.url,
+    encodingFormat: usual && 'image/jpeg',
+    width: usual?.width,
+    height: usual?.height,
+    thumbnailUrl: smallest && inFormat(smallest.url, 'jpg'),
     caption,
     description: alt,
     creditText: image.creditLine,
@@ -82,14 +90,23 @@ function mediaObject({
     ...(isPlayed && { embedUrl, duration, uploadDate: publishedAt, transcript }),
     ...(!isPlayed && { datePublished: publishedAt }),
     provider: { '@type': 'Organization', name: provider },
-    thumbnail: thumbnail && imageObject(thumbnail, thumbnail.alt, thumbnail.caption),
+    thumbnail: thumbnail && imageObject(thumbnail, thumbnail.renditions, thumbnail.alt, thumbnail.caption),
   });
 }
 
 /** What the story shows, each thing once, the lead image first. */
 function shownOf({ leadImage, sections }: Article): Shown[] {
   const lead: Shown[] = leadImage
-    ? [{ kind: 'image', image: leadImage, alt: leadImage.alt, caption: leadImage.caption }]
+    ? [
+        {
+          kind: 'image',
+          image: leadImage,
+          alt: leadImage.alt,
+          caption: leadImage.caption,
+          view: wholeView,
+          renditions: leadImage.renditions,
+        },
+      ]
     : [];
   const all = [...sections.flatMap(({ blocks }) => blocks.flatMap(shownIn)), ...lead];
   const idOf = (shown: Shown) =>
@@ -131,7 +148,9 @@ export function newsArticle(story: Article, site: Site): Node {
       contentLocation: story.dateline && { '@type': 'Place', name: story.dateline.place },
       sourceOrganization: story.sources.map(({ name }) => ({ '@type': 'Organization', name })),
       isAccessibleForFree: true,
-      image: shown.flatMap((one) => (one.kind === 'image' ? [imageObject(one.image, one.alt, one.caption)] : [])),
+      image: shown.flatMap((one) =>
+        one.kind === 'image' ? [imageObject(one.image, one.renditions, one.alt, one.caption)] : [],
+      ),
       video: media.filter(({ kind }) => kind === 'video').map(mediaObject),
       audio: media.filter(({ kind }) => kind === 'audio').map(mediaObject),
       hasPart: [
@@ -158,6 +177,6 @@ export const jsonld: Format = {
   mediaType: 'application/ld+json',
   contentType: 'application/ld+json; charset=utf-8',
   description: 'A schema.org NewsArticle, as JSON-LD.',
-  version: 2,
-  render: (story, site) => JSON.stringify(newsArticle(story, site)),
+  version: 3,
+  render: (story, site) => JSON.stringify(newsArticle(withWholeAddresses(story, site), site)),
 };

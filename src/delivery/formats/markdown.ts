@@ -3,7 +3,7 @@ import type { Heading, Paragraph, Root } from 'mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import { markdownOfBlock } from '../../blocks/index.js';
-import { bylineOf, type Format } from './format.js';
+import { bylineOf, type Format, withWholeAddresses } from './format.js';
 import { markdownNotes } from './notes.js';
 
 const paragraph = (value: string): Paragraph => ({ type: 'paragraph', children: [{ type: 'text', value }] });
@@ -18,8 +18,9 @@ export const markdown: Format = {
   mediaType: 'text/markdown',
   contentType: 'text/markdown; charset=utf-8; variant=CommonMark',
   description: 'Markdown (CommonMark, RFC 7763).',
-  version: 2,
-  render(story) {
+  version: 3,
+  render(told, site) {
+    const story = withWholeAddresses(told, site);
     const { headline, deck, sections } = story;
     const byline = bylineOf(story);
     const notes = markdownNotes(story);

@@ -1,9 +1,10 @@
 // IPTC ninjs 3.1: what agencies exchange. https://iptc.org/std/ninjs/
 import { shownIn } from '../../blocks/index.js';
 import type { Embed, Image, Quote } from '../../blocks/library.js';
+import { inFormat, type Renditions } from '../../blocks/renditions.js';
 import type { Article } from '../../blocks/story.js';
 import { filledOnly } from './filled-only.js';
-import { bylineOf, type Format, type Site } from './format.js';
+import { bylineOf, type Format, type Site, withWholeAddresses } from './format.js';
 import { bodyFragment } from './html.js';
 import { bodyText } from './text.js';
 
@@ -13,7 +14,13 @@ const urn = (id: string) => `urn:uuid:${id}`;
 const described = (role: string, value: string | null, contentType = 'text/plain') =>
   value === null ? [] : [{ role, contentType, value }];
 
-function picture(image: Image, alt: string | null, caption: string | null, rel: string): Node {
+function picture(
+  image: Image,
+  renditions: Renditions | null,
+  alt: string | null,
+  caption: string | null,
+  rel: string,
+): Node {
   return filledOnly({
     name: urn(image.id),
     rel,
@@ -25,6 +32,13 @@ function picture(image: Image, alt: string | null, caption: string | null, rel: 
     usageTerms: image.usageTerms,
     located: image.location,
     descriptions: [...described('caption', caption), ...described('altText', alt)],
+    renditions: (renditions?.srcset ?? []).map(({ width, height, url }) => ({
+      name: String(width),
+      href: inFormat(url, 'jpg'),
+      contentType: 'image/jpeg',
+      width,
+      height,
+    })),
     infoSources: image.creditLine === null ? [] : [{ name: image.creditLine, role: 'credit' }],
   });
 }
@@ -62,9 +76,9 @@ function associations({ leadImage, sections }: Article): Node[] {
   const shown = sections.flatMap(({ blocks }) => blocks.flatMap(shownIn));
   const nodes = shown.flatMap((one) => {
     if (one.kind === 'embed') return [media(one.embed)];
-    return one.kind === 'image' ? [picture(one.image, one.alt, one.caption, 'body')] : [];
+    return one.kind === 'image' ? [picture(one.image, one.renditions, one.alt, one.caption, 'body')] : [];
   });
-  const lead = leadImage ? [picture(leadImage, leadImage.alt, leadImage.caption, 'lead')] : [];
+  const lead = leadImage ? [picture(leadImage, leadImage.renditions, leadImage.alt, leadImage.caption, 'lead')] : [];
   const isLead = ({ uri }: Node) => leadImage !== null && uri === urn(leadImage.id);
   return [...new Map([...lead, ...nodes.filter((node) => !isLead(node))].map((node) => [node.uri, node])).values()];
 }
@@ -123,6 +137,6 @@ export const ninjs: Format = {
   mediaType: 'application/vnd.iptc.ninjs+json',
   contentType: 'application/vnd.iptc.ninjs+json; charset=utf-8',
   description: 'IPTC ninjs 3.1.',
-  version: 2,
-  render: (story, site) => JSON.stringify(newsObject(story, site)),
+  version: 3,
+  render: (story, site) => JSON.stringify(newsObject(withWholeAddresses(story, site), site)),
 };

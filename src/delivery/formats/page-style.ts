@@ -17,7 +17,7 @@ a { color: inherit; text-decoration-color: var(--accent); text-underline-offset:
 figure { margin: 2rem 0; }
 .picture { display: grid; place-items: center; min-height: 12rem; padding: 1.5rem; background: var(--line); color: var(--quiet); font: italic 0.95rem/1.4 system-ui, sans-serif; text-align: center; }
 .picture::before { content: attr(aria-label); }
-img { display: block; max-width: 100%; height: auto; }
+img { display: block; max-width: 100%; height: auto; background: var(--line); }
 figcaption { margin-top: 0.5rem; color: var(--quiet); font-size: 0.875rem; line-height: 1.45; }
 .credit { display: block; font-size: 0.8rem; }
 figure.quote { margin: 2rem 0; padding-inline-start: 1.25rem; border-inline-start: 4px solid var(--accent); }

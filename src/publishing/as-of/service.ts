@@ -1,5 +1,6 @@
 // Stories as readers had them once. Compiled anew from what publications and revisions say of that time, in the form of today.
 import type { ResourceFacts } from '../../blocks/library.js';
+import type { SignAddresses } from '../../blocks/renditions.js';
 import type { Article, ArticleLink } from '../../blocks/story.js';
 import { findArticle } from '../../content/articles/repository.js';
 import { listCorrections } from '../../content/corrections/repository.js';
@@ -26,7 +27,7 @@ export interface StoryAsOf {
 }
 
 /** Tells what readers had at an instant. */
-export function asOfService(store: Store, clock: Clock) {
+export function asOfService(store: Store, clock: Clock, sign: SignAddresses) {
   /**
    * The story as readers had it at an instant, or now.
    * What it showed that has been erased since is left out.
@@ -62,7 +63,7 @@ export function asOfService(store: Store, clock: Clock) {
       times: { ...times, contentUpdatedAt: updates.at(-1) ?? times.contentUpdatedAt },
       uses: library.uses(),
     });
-    return { article: JSON.parse(body.toString()).data, asOf: { at, version } };
+    return { article: await sign(JSON.parse(body.toString()).data), asOf: { at, version } };
   }
 
   /** The names that desks or tags had. */

@@ -5,7 +5,7 @@ import { type Clock, instant } from '../../kernel/clock.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
 import { detachFromArticle, detachFromEmbed } from './detaching.js';
-import { dropWorkingUses, findWorkingUser, listUnpurged, purgeStatements } from './repository.js';
+import { dropWorkingUses, findWorkingUser, listOwnFiles, listUnpurged, purgeStatements } from './repository.js';
 import type { Erasure } from './schemas.js';
 
 /** How long a purge waits for further erasures: one serves all, and commits wait for it. */
@@ -15,7 +15,13 @@ const lookMs = 5000;
 
 export type ClearingService = ReturnType<typeof clearingService>;
 
-export function clearingService(store: Store, clock: Clock) {
+/** What clears the files of an image. */
+export interface FileClearing {
+  files: { remove(sha256: string): Promise<void> };
+  renditions: { forget(imageId: string): Promise<void> };
+}
+
+export function clearingService(store: Store, clock: Clock, media: FileClearing) {
   /** Whether something may be left to do. */
   let isWanted = false;
   let running: Promise<void> | undefined;
@@ -39,11 +45,18 @@ export function clearingService(store: Store, clock: Clock) {
   async function purge(erasures: readonly Erasure[]): Promise<void> {
     await store.purge();
     for (const erasure of erasures) {
+      if (erasure.kind === 'image') await clearFiles(erasure.resourceId);
       await decideAndCommit(store, async () => {
         const isOpen = (await listUnpurged(store)).some(({ id }) => id === erasure.id);
         return { statements: isOpen ? purgeStatements(store, erasure, instant(clock)) : [], result: undefined };
       });
     }
+  }
+
+  /** Removes all renditions of an image, and those of its files that no other image has. */
+  async function clearFiles(imageId: string): Promise<void> {
+    await media.renditions.forget(imageId);
+    for (const sha256 of await listOwnFiles(store, imageId)) await media.files.remove(sha256);
   }
 
   async function clear(signal: AbortSignal): Promise<void> {

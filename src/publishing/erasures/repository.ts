@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, isNull, lt, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import { changeStatements } from '../../content/history.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
@@ -145,15 +145,29 @@ export function dropWorkingUses(
   };
 }
 
+/** The files of an image that no other image has. */
+export async function listOwnFiles({ db, tables: { imageFiles }, all }: Store, imageId: string): Promise<string[]> {
+  const { sha256 } = imageFiles;
+  const others = db.select({ sha256 }).from(imageFiles).where(ne(imageFiles.imageId, imageId));
+  const rows = await all(
+    db
+      .select({ sha256 })
+      .from(imageFiles)
+      .where(and(eq(imageFiles.imageId, imageId), notInArray(sha256, others))),
+  );
+  return rows.map((row) => row.sha256);
+}
+
 /** Notes in the log, once, that no byte of an erased thing is left. */
 export function purgeStatements(store: Store, erasure: Erasure, at: string): Statement[] {
   const { kind, resourceId, by } = erasure;
-  const { changes, revisions } = store.tables;
+  const { changes, imageFiles, revisions } = store.tables;
   const isPurge = and(eq(changes.kind, kind), eq(changes.resourceId, resourceId), eq(changes.action, purgeAction));
   const version = sql<number>`(SELECT max(${revisions.version}) FROM ${revisions} WHERE ${revisions.kind} = ${kind} AND ${revisions.resourceId} = ${resourceId})`;
   const actor: Actor = { key: by.key, person: by.actor, role: 'admin' };
   return [
     { query: store.db.select({ seq: changes.seq }).from(changes).where(isPurge), rows: 0 },
+    ...(kind === 'image' ? [{ query: store.db.delete(imageFiles).where(eq(imageFiles.imageId, resourceId)) }] : []),
     ...changeStatements(store, actor, at, [
       { kind, id: resourceId, version, action: purgeAction, ...(kind === 'article' && { articleId: resourceId }) },
     ]),

@@ -1,6 +1,7 @@
 // Lays a story out for the rules.
 import { allBlocks, deliverBlock, type ManagedBlock, readingTextOf, referencesOf } from '../../blocks/index.js';
 import {
+  deliveredImage,
   fillEmbed,
   fillImage,
   fillQuote,
@@ -74,7 +75,7 @@ function usesAt(kind: ResourceKind, id: string, place: Place, shelf: Shelf): Pla
 /** A library that has something for every id, so that a story can be read which points at what is not there. */
 function filledLibrary(shelf: Shelf): Library {
   return {
-    image: (id) => ({ id, ...(shelf.find('image', id) ?? fillImage({})) }),
+    image: (id) => deliveredImage(id, shelf.find('image', id) ?? fillImage({})),
     quote: (id) => ({ id, ...(shelf.find('quote', id) ?? fillQuote({ text: '', language: 'und' })) }),
     embed: (id) => {
       const missing = fillEmbed({ kind: 'document', provider: '', title: '' });

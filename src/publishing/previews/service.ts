@@ -1,3 +1,4 @@
+import type { SignAddresses } from '../../blocks/renditions.js';
 import type { Article } from '../../blocks/story.js';
 import { findArticle, guardArticles } from '../../content/articles/repository.js';
 import type { Publication } from '../../content/articles/schemas.js';
@@ -30,7 +31,7 @@ const hourMs = 3_600_000;
 export type PreviewService = ReturnType<typeof previewService>;
 
 /** Links that show an article before it is published to whoever has them. Their tokens are told once and never stored. */
-export function previewService(store: Store, clock: Clock, articles: ArticleService) {
+export function previewService(store: Store, clock: Clock, articles: ArticleService, sign: SignAddresses) {
   /**
    * Makes a link to the working copy, or to one version of it.
    * @throws `not_found`, `invalid` for an expiry that is past or too late, `unprocessable` for a version that there is not
@@ -110,7 +111,7 @@ export function previewService(store: Store, clock: Clock, articles: ArticleServ
     );
     const { story } = await compileArticle(store, id, content, timesAt(publication, at), resources);
     const { data } = JSON.parse(story.body.toString('utf8')) as { data: Article };
-    return { data, preview: { version, expiresAt: link.expiresAt, missing } };
+    return { data: await sign(data), preview: { version, expiresAt: link.expiresAt, missing } };
   }
 
   /** Who shows an article to outsiders is for the log to tell. */

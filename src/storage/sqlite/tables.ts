@@ -49,6 +49,17 @@ export const tags = sqliteTable('tags', term(), (t) => [
   check('tags_version', sql`${t.version} >= 1 AND ${t.liveStories} >= 0`),
 ]);
 
+export interface FileColumn {
+  mimeType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/avif' | 'image/gif';
+  width: number;
+  height: number;
+  bytes: number;
+  sha256: string;
+  frames: number;
+  placeholder: string;
+  dominantColour: string;
+}
+
 export const images = sqliteTable(
   'images',
   {
@@ -66,6 +77,7 @@ export const images = sqliteTable(
     location: text(),
     focalPoint: json<{ x: number; y: number }>(),
     sourceUrl: text(),
+    file: json<FileColumn>(),
   },
   (t) => [
     index('images_by_update').on(t.updatedAt, t.id),
@@ -670,3 +682,19 @@ export const speakers = sqliteTable(
     check('speakers_story_count', sql`${t.storyCount} >= 1`),
   ],
 );
+
+/** The files that revisions of images show. A file is kept for as long as it has a row here. */
+export const imageFiles = sqliteTable(
+  'image_files',
+  {
+    /** SHA-256 of the file, in hex. */
+    sha256: text().notNull(),
+    imageId: text()
+      .notNull()
+      .references(() => images.id),
+  },
+  (t) => [primaryKey({ columns: [t.sha256, t.imageId] }), index('image_files_of_image').on(t.imageId)],
+);
+
+/** What this installation signs with, made once for it. */
+export const secrets = sqliteTable('secrets', { name: text().primaryKey(), value: text().notNull() });

@@ -14,7 +14,7 @@ import { library } from '../../support/blocks.js';
 
 const id = '01852a5c-9d00-7a11-8b22-000000000001';
 const image = library.image('i');
-const placed = { alt: 'Seen.', caption: 'Told.', crop: null, image };
+const placed = { alt: 'Seen.', caption: 'Told.', crop: null, focalPoint: null, renditions: null, image };
 const quote = {
   ...library.quote('q'),
   speaker: { name: 'A. Person', kind: 'person', role: 'Mayor', affiliation: null },

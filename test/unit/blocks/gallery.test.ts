@@ -40,8 +40,8 @@ describe('a gallery', () => {
       type: 'gallery',
       title: null,
       images: [
-        { imageId: first, alt: null, caption: null, crop: null },
-        { imageId: second, alt: 'Mine.', caption: null, crop: null },
+        { imageId: first, alt: null, caption: null, crop: null, focalPoint: null },
+        { imageId: second, alt: 'Mine.', caption: null, crop: null, focalPoint: null },
       ],
     });
     expect(references).toEqual([
@@ -50,7 +50,7 @@ describe('a gallery', () => {
     ]);
     expect(delivered).toMatchObject({
       images: [
-        { alt: 'Seen.', caption: 'Told.', crop: null, image: library.image(first) },
+        { alt: 'Seen.', caption: 'Told.', crop: null, focalPoint: null, renditions: null, image: library.image(first) },
         { alt: 'Mine.', caption: 'Told.', image: library.image(second) },
       ],
     });

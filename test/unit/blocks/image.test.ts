@@ -30,7 +30,15 @@ describe('a block of kind image', () => {
       storeNothing,
     );
     expect(paths).toEqual([['image', ['image']]]);
-    expect(block).toEqual({ id: blockId, type: 'image', imageId: id, alt: null, caption: null, crop: null });
+    expect(block).toEqual({
+      id: blockId,
+      type: 'image',
+      imageId: id,
+      alt: null,
+      caption: null,
+      crop: null,
+      focalPoint: null,
+    });
     expect(referencesOf(block)).toEqual([{ kind: 'image', id, path: ['imageId'], alt: null }]);
   });
 
@@ -48,6 +56,8 @@ describe('a block of kind image', () => {
       alt: 'Seen.',
       caption: 'Here.',
       crop: null,
+      focalPoint: null,
+      renditions: null,
       image: library.image(id),
     });
     expect(image.delivered.safeParse(delivered).error).toBeUndefined();
