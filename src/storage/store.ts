@@ -2,7 +2,7 @@
 import type { Database, Tables } from './sqlite/database.js';
 
 /** A built query: drizzle's builders are all of this form. */
-interface BuiltQuery {
+export interface BuiltQuery {
   toSQL(): { sql: string; params: unknown[] };
 }
 

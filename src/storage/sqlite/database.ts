@@ -1,5 +1,6 @@
 import DatabaseFile from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { PreparedStatements } from './prepared-statements.js';
 import * as tables from './tables.js';
 
 export type Tables = typeof tables;
@@ -12,6 +13,12 @@ export interface Connection {
 
 function connect(file: DatabaseFile.Database): Connection {
   return { file, db: drizzle(file, { schema: tables, casing: 'snake_case' }) };
+}
+
+/** As the file is to Drizzle, which would compile each query anew. It always takes rows as arrays, so statements can be shared. */
+function withKeptStatements(file: DatabaseFile.Database): DatabaseFile.Database {
+  const statements = new PreparedStatements(file);
+  return Object.create(file, { prepare: { value: (sql: string) => statements.prepare(sql) } });
 }
 
 /** The one connection that writes. */
@@ -32,5 +39,5 @@ export function openReader(path: string): Connection {
   const file = new DatabaseFile(path, { readonly: true, timeout: 5000 });
   file.pragma('trusted_schema = OFF');
   file.pragma('query_only = ON');
-  return connect(file);
+  return { file, db: connect(withKeptStatements(file)).db };
 }
