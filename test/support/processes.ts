@@ -91,7 +91,8 @@ export class RunningServer extends RunningScript {
   address = '';
 
   constructor(settings: Settings, cwd?: string) {
-    super('src/server.ts', [], { PORT: '0', ...settings }, cwd);
+    // However busy the machine is, no request is refused for that.
+    super('src/server.ts', [], { PORT: '0', EVENT_LOOP_DELAY_MAX_MS: '0', ...settings }, cwd);
   }
 
   /** Starts the server on a free port, and waits until it has said where it is. `cwd` has a copy of the program. */
