@@ -7,6 +7,9 @@ interface Run {
   to: number;
 }
 
+/** How long a server must go on running to have looked for what is due. */
+const lookMs = 1000;
+
 export class Uptime {
   readonly #now: () => number;
   readonly #runs = new Map<object, Run>();
@@ -31,12 +34,15 @@ export class Uptime {
     this.#jumps.push(jump);
   }
 
-  /** From when on it could have been done: its time, or where a jump over it led to, or the next start if none ran then. */
+  /**
+   * From when on it could have been done: its time, or where a jump over it led to, or the next start if no server ran then and a
+   * moment longer.
+   */
   possibleFrom(planned: number): number {
     const over = this.#jumps.find(({ from, to }) => from < planned && planned <= to);
     const seen = over?.to ?? planned;
     const runs = [...this.#runs.values()];
-    if (runs.some(({ from, to }) => from <= seen && seen < to)) return seen;
+    if (runs.some(({ from, to }) => from <= seen && seen + lookMs < to)) return seen;
     return Math.min(...runs.map(({ from }) => from).filter((from) => from > seen));
   }
 }
