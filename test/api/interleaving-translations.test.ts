@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, editStory, type Members } from '../support/editing.js';
 import { requireFreshGroup } from '../support/freshness.js';
 import { Gate } from '../support/gate.js';
 import { createStory, publishStory } from '../support/stories.js';
-
-// Groups of stories are made anew for each step.
-vi.setConfig({ testTimeout: 60_000 });
 
 const articles = '/v1/manage/articles';
 const gate = new Gate();
