@@ -5,9 +5,12 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/{api,unit,storage,contract}/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    // To load the program anew for each of a hundred files takes longer than most of them.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Many tests race real processes and work in the background; what fails twice is told as a failure, what fails once as retried.
-    retry: 1,
+    // What goes on beside the requests takes as long as the machine lets it.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

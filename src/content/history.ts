@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, desc, eq, inArray, isNotNull, lte, max } from 'drizzle-orm';
 import type { ManagedBlock } from '../blocks/index.js';
 import type { Actor } from '../kernel/actor.js';
+import { prepared } from '../storage/prepared.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
@@ -36,8 +37,14 @@ export interface ArticleContent {
   sections: SectionContent[];
 }
 
+type RevisionRow = Store['tables']['revisions']['$inferSelect'];
+
+const insertRevisions = prepared(({ db, tables }, { rows }: { rows: RevisionRow[] }) =>
+  db.insert(tables.revisions).values(rows),
+);
+
 export function revisionStatements(
-  { db, tables }: Store,
+  store: Store,
   actor: Actor,
   at: string,
   entries: readonly RevisionEntry[],
@@ -57,7 +64,11 @@ export function revisionStatements(
     content,
     reason: reason ?? null,
   }));
-  return [{ query: db.insert(tables.revisions).values(rows), rows: rows.length }];
+  const isPlain = (row: (typeof rows)[number]): row is RevisionRow => typeof (row.articleVersion ?? 0) === 'number';
+  const query = rows.every(isPlain)
+    ? insertRevisions(store, { rows })
+    : store.db.insert(store.tables.revisions).values(rows);
+  return [{ query, rows: rows.length }];
 }
 
 /** The content that a resource had at a version; undefined when there was no such version. */
@@ -78,33 +89,66 @@ export async function findRevisionContent(
   return row?.content ?? undefined;
 }
 
+interface AtVersion {
+  articleId: string;
+  version: number;
+}
+
+const selectHeaderAt = prepared(({ db, tables: { revisions } }, { articleId, version }: AtVersion) =>
+  db
+    .select({ content: revisions.content })
+    .from(revisions)
+    .where(
+      and(
+        eq(revisions.articleId, articleId),
+        lte(revisions.articleVersion, version),
+        eq(revisions.kind, 'article'),
+        eq(revisions.resourceId, articleId),
+        isNotNull(revisions.content),
+      ),
+    )
+    .orderBy(desc(revisions.articleVersion))
+    .limit(1),
+);
+
 /** The whole article, with its sections, as it was at a version; undefined when it had none such. */
 export async function findArticleContentAt(
   store: Store,
   articleId: string,
   version: number,
 ): Promise<ArticleContent | undefined> {
-  const { revisions } = store.tables;
-  const ofArticle = and(eq(revisions.articleId, articleId), lte(revisions.articleVersion, version));
-  const [header] = await store.all(
-    store.db
-      .select({ content: revisions.content })
-      .from(revisions)
-      .where(
-        and(
-          ofArticle,
-          eq(revisions.kind, 'article'),
-          eq(revisions.resourceId, articleId),
-          isNotNull(revisions.content),
-        ),
-      )
-      .orderBy(desc(revisions.articleVersion))
-      .limit(1),
-  );
+  const [header] = await store.all(selectHeaderAt(store, { articleId, version }));
   if (!header) return undefined;
   const { sectionIds, ...fields } = header.content as ArticleFields & { sectionIds: string[] };
   return { fields, sections: await sectionsAt(store, articleId, version, sectionIds) };
 }
+
+const selectSectionsAt = prepared(
+  ({ db, tables: { revisions } }, { articleId, version, sectionIds }: AtVersion & { sectionIds: string[] }) => {
+    const latest = db
+      .select({ resourceId: revisions.resourceId, articleVersion: max(revisions.articleVersion).as('latest') })
+      .from(revisions)
+      .where(
+        and(
+          eq(revisions.articleId, articleId),
+          eq(revisions.kind, 'section'),
+          inArray(revisions.resourceId, sectionIds),
+          lte(revisions.articleVersion, version),
+        ),
+      )
+      .groupBy(revisions.resourceId)
+      .as('latest_of_section');
+    const isLatest = and(
+      eq(revisions.resourceId, latest.resourceId),
+      eq(revisions.articleVersion, latest.articleVersion),
+    );
+    return db
+      .select({ id: revisions.resourceId, content: revisions.content })
+      .from(revisions)
+      .innerJoin(latest, isLatest)
+      .where(and(eq(revisions.articleId, articleId), eq(revisions.kind, 'section')));
+  },
+);
 
 async function sectionsAt(
   store: Store,
@@ -113,31 +157,7 @@ async function sectionsAt(
   sectionIds: string[],
 ): Promise<SectionContent[]> {
   if (sectionIds.length === 0) return [];
-  const { db, tables } = store;
-  const { revisions } = tables;
-  const latest = db
-    .select({ resourceId: revisions.resourceId, articleVersion: max(revisions.articleVersion).as('latest') })
-    .from(revisions)
-    .where(
-      and(
-        eq(revisions.articleId, articleId),
-        eq(revisions.kind, 'section'),
-        inArray(revisions.resourceId, sectionIds),
-        lte(revisions.articleVersion, version),
-      ),
-    )
-    .groupBy(revisions.resourceId)
-    .as('latest_of_section');
-  const rows = await store.all(
-    db
-      .select({ id: revisions.resourceId, content: revisions.content })
-      .from(revisions)
-      .innerJoin(
-        latest,
-        and(eq(revisions.resourceId, latest.resourceId), eq(revisions.articleVersion, latest.articleVersion)),
-      )
-      .where(and(eq(revisions.articleId, articleId), eq(revisions.kind, 'section'))),
-  );
+  const rows = await store.all(selectSectionsAt(store, { articleId, version, sectionIds }));
   const contents = new Map(rows.map((row) => [row.id, row.content as Omit<SectionContent, 'id'>]));
   return sectionIds.flatMap((id) => {
     const content = contents.get(id);

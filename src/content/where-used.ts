@@ -2,6 +2,7 @@ import { and, asc, countDistinct, eq, gt, inArray } from 'drizzle-orm';
 import { type ManagedBlock, referencesOf } from '../blocks/index.js';
 import type { ResourceKind } from '../blocks/library.js';
 import { chunksOf } from '../kernel/chunks.js';
+import { prepared } from '../storage/prepared.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { ArticleFields } from './articles/schemas.js';
 
@@ -55,14 +56,31 @@ export function workingUseStatements(
   ];
 }
 
+/** Only stories are live, so the kind of user is not asked for: that would lead engines to another index, and past every live use. */
 function isLiveUse({ tables: { whereUsed } }: Store, kind: UsedKind, id: string) {
-  return and(
-    eq(whereUsed.kind, kind),
-    eq(whereUsed.resourceId, id),
-    eq(whereUsed.scope, 'live'),
-    eq(whereUsed.userKind, 'article'),
-  );
+  return and(eq(whereUsed.kind, kind), eq(whereUsed.resourceId, id), eq(whereUsed.scope, 'live'));
 }
+
+interface UsersOf {
+  kind: UsedKind;
+  id: string;
+}
+
+const selectLiveUsers = prepared((store, { kind, id, beyond, limit }: UsersOf & { beyond: string; limit: number }) => {
+  const { userId } = store.tables.whereUsed;
+  return store.db
+    .selectDistinct({ userId })
+    .from(store.tables.whereUsed)
+    .where(and(isLiveUse(store, kind, id), gt(userId, beyond)))
+    .orderBy(asc(userId))
+    .limit(limit);
+});
+const selectAllLiveUsers = prepared((store, { kind, id }: UsersOf) =>
+  store.db
+    .selectDistinct({ userId: store.tables.whereUsed.userId })
+    .from(store.tables.whereUsed)
+    .where(isLiveUse(store, kind, id)),
+);
 
 /** Ids of live stories that show a thing, in their order, beyond one of them. */
 export async function listLiveUsers(
@@ -72,15 +90,7 @@ export async function listLiveUsers(
   limit: number,
   beyond = '',
 ): Promise<string[]> {
-  const { whereUsed } = store.tables;
-  const rows = await store.all(
-    store.db
-      .selectDistinct({ userId: whereUsed.userId })
-      .from(whereUsed)
-      .where(and(isLiveUse(store, kind, id), gt(whereUsed.userId, beyond)))
-      .orderBy(asc(whereUsed.userId))
-      .limit(limit),
-  );
+  const rows = await store.all(selectLiveUsers(store, { kind, id, beyond, limit }));
   return rows.map(({ userId }) => userId);
 }
 
@@ -100,12 +110,12 @@ const knownUsersMax = 5000;
 
 /** Holds a commit to the live stories that show a thing being exactly those that were read. */
 export function guardLiveUsers(store: Store, kind: UsedKind, id: string, userIds: readonly string[]): Statement[] {
-  const { whereUsed } = store.tables;
-  const users = (among?: readonly string[]) =>
+  const { userId } = store.tables.whereUsed;
+  const among = (some: readonly string[]) =>
     store.db
-      .selectDistinct({ userId: whereUsed.userId })
-      .from(whereUsed)
-      .where(and(isLiveUse(store, kind, id), among && inArray(whereUsed.userId, [...among])));
-  const known = chunksOf(userIds, knownUsersMax).map((some) => ({ query: users(some), rows: some.length }));
-  return [{ query: users(), rows: userIds.length }, ...known];
+      .selectDistinct({ userId })
+      .from(store.tables.whereUsed)
+      .where(and(isLiveUse(store, kind, id), inArray(userId, [...some])));
+  const known = chunksOf(userIds, knownUsersMax).map((some) => ({ query: among(some), rows: some.length }));
+  return [{ query: selectAllLiveUsers(store, { kind, id }), rows: userIds.length }, ...known];
 }

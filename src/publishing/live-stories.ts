@@ -12,11 +12,10 @@ import { unprocessable, type Violation } from '../kernel/errors.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, compileStory, type PublicationTimes } from './compile.js';
 import { findAllBut, withoutErased } from './erasures/without-erased.js';
+import { facetStatements } from './facets/repository.js';
 import type { LinkChange } from './links.js';
 import {
-  dateLibrarySnapshots,
   dropUnusedLibrarySnapshots,
-  facetStatements,
   listLiveUses,
   liveUseStatements,
   lostUses,
@@ -106,8 +105,7 @@ export async function companionStatements(
   const before = await listLiveUses(store, articleId);
   const after = liveUsesOf(content, resources);
   return [
-    ...liveUseStatements(store, articleId, before, after, at),
-    ...(isLinkedAlike(former, story) ? [] : dateLibrarySnapshots(store, after, at)),
+    ...liveUseStatements(store, articleId, before, after, isLinkedAlike(former, story), at),
     ...storyCountStatements(store, before, after),
     ...facetStatements(store, articleId, story.facets, story),
     ...store.search.putStory({ ...story, articleId, counted: story.countedFacets }),

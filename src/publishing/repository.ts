@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, lt, not, or, sql } from 'drizzle-orm
 import type { ArticleLink } from '../blocks/story.js';
 import type { Publication } from '../content/articles/schemas.js';
 import { isRetracted } from '../content/corrections/repository.js';
+import { prepared } from '../storage/prepared.js';
 import type { Statement, Store } from '../storage/store.js';
 import { type CompiledStory, compiledFormat, type PublicationTimes } from './compile.js';
 import { type PublicEvent, tell, toldSeq } from './public-log/repository.js';
@@ -20,30 +21,46 @@ export interface SnapshotHead {
   format: number;
 }
 
+const selectHeads = prepared((store, { ids }: { ids: string[] }) => {
+  const { snapshots } = store.tables;
+  return store.db
+    .select({
+      articleId: snapshots.articleId,
+      slug: snapshots.slug,
+      language: snapshots.language,
+      headline: snapshots.headline,
+      retracted: sql`${isRetracted(store, snapshots.articleId)}`.mapWith(Boolean),
+      publishedAt: snapshots.publishedAt,
+      etag: snapshots.etag,
+      format: snapshots.format,
+      withdrawnAt: snapshots.withdrawnAt,
+    })
+    .from(snapshots)
+    .where(inArray(snapshots.articleId, ids));
+});
+
 export async function findSnapshotHeads(
   store: Store,
   articleIds: readonly string[],
 ): Promise<Map<string, SnapshotHead>> {
   if (articleIds.length === 0) return new Map();
-  const { snapshots } = store.tables;
-  const rows = await store.all(
-    store.db
-      .select({
-        articleId: snapshots.articleId,
-        slug: snapshots.slug,
-        language: snapshots.language,
-        headline: snapshots.headline,
-        retracted: sql`${isRetracted(store, snapshots.articleId)}`.mapWith(Boolean),
-        publishedAt: snapshots.publishedAt,
-        etag: snapshots.etag,
-        format: snapshots.format,
-        withdrawnAt: snapshots.withdrawnAt,
-      })
-      .from(snapshots)
-      .where(inArray(snapshots.articleId, [...articleIds])),
-  );
+  const rows = await store.all(selectHeads(store, { ids: [...articleIds] }));
   return new Map(rows.map(({ withdrawnAt, ...head }) => [head.articleId, { ...head, isLive: withdrawnAt === null }]));
 }
+
+const selectLinks = prepared((store, { ids }: { ids: string[] }) => {
+  const { snapshots } = store.tables;
+  return store.db
+    .select({
+      id: snapshots.articleId,
+      slug: snapshots.slug,
+      language: snapshots.language,
+      headline: snapshots.headline,
+      retracted: sql`${isRetracted(store, snapshots.articleId)}`.mapWith(Boolean),
+    })
+    .from(snapshots)
+    .where(and(inArray(snapshots.articleId, ids), isNull(snapshots.withdrawnAt)));
+});
 
 /** Links to those of the articles that are live, and the guards that hold a commit to them. */
 export async function findLinks(
@@ -51,41 +68,30 @@ export async function findLinks(
   articleIds: readonly string[],
 ): Promise<{ links: Map<string, ArticleLink>; guards: Statement[] }> {
   if (articleIds.length === 0) return { links: new Map(), guards: [] };
+  const live = selectLinks(store, { ids: [...articleIds] });
+  const rows = await store.all(live);
+  const guards: Statement[] = [{ query: live, rows: rows.length }];
+  if (rows.length > 0) guards.push(guardLinks(store, rows));
+  return { links: new Map(rows.map((row) => [row.id, row])), guards };
+}
+
+function guardLinks(store: Store, links: readonly ArticleLink[]): Statement {
   const { snapshots } = store.tables;
-  const isLive = and(inArray(snapshots.articleId, [...articleIds]), isNull(snapshots.withdrawnAt));
   const retracted = isRetracted(store, snapshots.articleId);
-  const rows = await store.all(
-    store.db
-      .select({
-        id: snapshots.articleId,
-        slug: snapshots.slug,
-        language: snapshots.language,
-        headline: snapshots.headline,
-        retracted: sql`${retracted}`.mapWith(Boolean),
-      })
-      .from(snapshots)
-      .where(isLive),
-  );
-  const unchanged = rows.map((row) =>
+  const unchanged = links.map((link) =>
     and(
-      eq(snapshots.articleId, row.id),
-      eq(snapshots.slug, row.slug),
-      eq(snapshots.language, row.language),
-      eq(snapshots.headline, row.headline),
-      row.retracted ? retracted : not(retracted),
+      eq(snapshots.articleId, link.id),
+      eq(snapshots.slug, link.slug),
+      eq(snapshots.language, link.language),
+      eq(snapshots.headline, link.headline),
+      link.retracted ? retracted : not(retracted),
     ),
   );
-  const guards: Statement[] = [
-    { query: store.db.select({ id: snapshots.articleId }).from(snapshots).where(isLive), rows: rows.length },
-  ];
-  if (rows.length > 0) {
-    const query = store.db
-      .select({ id: snapshots.articleId })
-      .from(snapshots)
-      .where(and(or(...unchanged), isNull(snapshots.withdrawnAt)));
-    guards.push({ query, rows: rows.length });
-  }
-  return { links: new Map(rows.map((row) => [row.id, row])), guards };
+  const query = store.db
+    .select({ id: snapshots.articleId })
+    .from(snapshots)
+    .where(and(or(...unchanged), isNull(snapshots.withdrawnAt)));
+  return { query, rows: links.length };
 }
 
 function columnsOf({ slug, language, headline, publishedAt, etag, summary, body }: CompiledStory, at: string) {
@@ -99,20 +105,21 @@ export function timesOf(publication: Publication): PublicationTimes | undefined 
   return { firstPublishedAt, publishedAt, contentUpdatedAt };
 }
 
+const upsertSnapshot = prepared(
+  (store, row: ReturnType<typeof columnsOf> & { articleId: string; withdrawnAt: null }) => {
+    const { snapshots } = store.tables;
+    const { articleId, ...columns } = { ...row, publicSeq: toldSeq(store) };
+    return store.db
+      .insert(snapshots)
+      .values({ articleId, ...columns })
+      .onConflictDoUpdate({ target: snapshots.articleId, set: columns });
+  },
+);
+
 /** Makes a story live, or live again, and tells of it. */
 export function putSnapshot(store: Store, articleId: string, story: CompiledStory, at: string): Statement[] {
-  const { snapshots } = store.tables;
-  const row = { ...columnsOf(story, at), withdrawnAt: null, publicSeq: toldSeq(store) };
-  return [
-    tell(store, articleId, 'published', at),
-    {
-      query: store.db
-        .insert(snapshots)
-        .values({ articleId, ...row })
-        .onConflictDoUpdate({ target: snapshots.articleId, set: row }),
-      rows: 1,
-    },
-  ];
+  const row = { articleId, ...columnsOf(story, at), withdrawnAt: null };
+  return [tell(store, articleId, 'published', at), { query: upsertSnapshot(store, row), rows: 1 }];
 }
 
 /** Puts new bytes in place of those that were read, and tells of it, unless they are the same. */
@@ -148,15 +155,17 @@ export async function listOutdated(
   return rows.map(({ id }) => id);
 }
 
-/** Holds a commit to a live story's bytes being the ones that were read. */
-export function guardSnapshot({ db, tables: { snapshots } }: Store, articleId: string, readEtag: string): Statement {
-  return {
-    query: db
+const selectLiveWithEtag = prepared(
+  ({ db, tables: { snapshots } }, { articleId, etag }: { articleId: string; etag: string }) =>
+    db
       .select({ id: snapshots.articleId })
       .from(snapshots)
-      .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt))),
-    rows: 1,
-  };
+      .where(and(eq(snapshots.articleId, articleId), eq(snapshots.etag, etag), isNull(snapshots.withdrawnAt))),
+);
+
+/** Holds a commit to a live story's bytes being the ones that were read. */
+export function guardSnapshot(store: Store, articleId: string, readEtag: string): Statement {
+  return { query: selectLiveWithEtag(store, { articleId, etag: readEtag }), rows: 1 };
 }
 
 /** Holds a commit to the live revision of a story being the one that was read. */
@@ -176,23 +185,27 @@ export function emptySnapshot(store: Store, articleId: string, readEtag: string,
   ];
 }
 
-/** Gives a slug to an article for good: readers see it now. */
-export function publishSlug({ db, tables: { slugs } }: Store, articleId: string, slug: string): Statement {
-  return {
-    query: db
+const updateSlugPublished = prepared(
+  ({ db, tables: { slugs } }, { articleId, slug }: { articleId: string; slug: string }) =>
+    db
       .update(slugs)
       .set({ published: true })
       .where(and(eq(slugs.slug, slug), eq(slugs.articleId, articleId))),
-    rows: 1,
-  };
+);
+
+/** Gives a slug to an article for good: readers see it now. */
+export function publishSlug(store: Store, articleId: string, slug: string): Statement {
+  return { query: updateSlugPublished(store, { articleId, slug }), rows: 1 };
 }
 
+const updateAnchorsFixed = prepared(({ db, tables: { sections } }, { articleId }: { articleId: string }) =>
+  db
+    .update(sections)
+    .set({ anchorFixed: true })
+    .where(and(eq(sections.articleId, articleId), isNull(sections.deletedAt), eq(sections.anchorFixed, false))),
+);
+
 /** Readers see the anchors now, so they stay. */
-export function fixAnchors({ db, tables: { sections } }: Store, articleId: string): Statement {
-  return {
-    query: db
-      .update(sections)
-      .set({ anchorFixed: true })
-      .where(and(eq(sections.articleId, articleId), isNull(sections.deletedAt), eq(sections.anchorFixed, false))),
-  };
+export function fixAnchors(store: Store, articleId: string): Statement {
+  return { query: updateAnchorsFixed(store, { articleId }) };
 }

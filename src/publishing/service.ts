@@ -9,11 +9,11 @@ import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { PublicationTimes } from './compile.js';
+import { facetStatements } from './facets/repository.js';
 import { findLinkChange, type LinkChange } from './links.js';
 import { companionStatements, compileArticle } from './live-stories.js';
 import {
   dropUnusedLibrarySnapshots,
-  facetStatements,
   listLiveUses,
   liveUseStatements,
   storyCountStatements,
@@ -146,7 +146,7 @@ export function publishingService(
     return [
       markWithdrawn(store, record, scheduledFor, actor, at),
       ...emptySnapshot(store, id, shown?.etag ?? '', at),
-      ...liveUseStatements(store, id, formerUses, [], at),
+      ...liveUseStatements(store, id, formerUses, [], false, at),
       ...storyCountStatements(store, formerUses, []),
       ...facetStatements(store, id, []),
       ...dropUnusedLibrarySnapshots(store, formerUses),

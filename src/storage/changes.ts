@@ -1,6 +1,7 @@
 // The log of everything that was changed, which sync, the stream, webhooks and the audit read. Every accepted write is in it.
 import type { SQL } from 'drizzle-orm';
 import type { Actor } from '../kernel/actor.js';
+import { prepared } from './prepared.js';
 import type { Statement, Store } from './store.js';
 
 /** What there can be changes of. */
@@ -16,12 +17,11 @@ export interface ChangeEntry {
   isPublic?: boolean;
 }
 
-export function changeStatements(
-  { db, tables }: Store,
-  actor: Actor,
-  at: string,
-  entries: readonly ChangeEntry[],
-): Statement[] {
+type Row = Omit<Store['tables']['changes']['$inferSelect'], 'seq'>;
+
+const insertRows = prepared(({ db, tables }, { rows }: { rows: Row[] }) => db.insert(tables.changes).values(rows));
+
+export function changeStatements(store: Store, actor: Actor, at: string, entries: readonly ChangeEntry[]): Statement[] {
   if (entries.length === 0) return [];
   const rows = entries.map(({ kind, id, version, action, articleId, isPublic }) => ({
     at,
@@ -34,5 +34,7 @@ export function changeStatements(
     articleId: articleId ?? null,
     public: isPublic ?? false,
   }));
-  return [{ query: db.insert(tables.changes).values(rows), rows: rows.length }];
+  const isPlain = (row: (typeof rows)[number]): row is Row => typeof row.version === 'number';
+  const query = rows.every(isPlain) ? insertRows(store, { rows }) : store.db.insert(store.tables.changes).values(rows);
+  return [{ query, rows: rows.length }];
 }

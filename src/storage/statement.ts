@@ -1,7 +1,7 @@
 // One step of a commit, as services hand it to the store.
 
 /** A built query: drizzle's builders are all of this form. */
-interface BuiltQuery {
+export interface BuiltQuery {
   toSQL(): { sql: string; params: unknown[] };
 }
 

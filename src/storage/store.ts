@@ -3,7 +3,7 @@ import type { Search } from './search.js';
 import type { Database, Tables } from './sqlite/database.js';
 import type { Statement } from './statement.js';
 
-export type { Statement } from './statement.js';
+export type { BuiltQuery, Statement } from './statement.js';
 
 /** A statement touched another number of rows than it must: what the caller decided on has changed. Nothing was written. */
 export class GuardFailed extends Error {

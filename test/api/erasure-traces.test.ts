@@ -253,7 +253,7 @@ describe('an erased library resource', () => {
     server = await RunningServer.start({ DATA_DIR, NODE_ENV: 'production' });
     const state = async () =>
       (await send(app.app, server, 'get', `/v1/manage/erasures/${data.id}`, { key }).expect(200)).body.data.state;
-    await expect.poll(state, { timeout: 20_000 }).toBe('done');
+    await expect.poll(state).toBe('done');
     expect(tracesOf(secret.words, filesOf(path, server.pid))).toEqual([]);
     await server.kill();
   }, 60_000);

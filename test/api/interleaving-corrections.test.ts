@@ -3,7 +3,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, changeResource, correct, createResource, editStory, type Members } from '../support/editing.js';
 import { requireFresh } from '../support/freshness.js';
-import { Gate } from '../support/gate.js';
+import { Gate, type Meeting } from '../support/gate.js';
 import { createStory, image, liveStory, shortStory } from '../support/stories.js';
 
 const gate = new Gate();
@@ -14,27 +14,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 type Answer = { status: number };
-interface Meeting {
-  operation: () => PromiseLike<Answer>;
-  /** What somebody else does in between, from start to end. */
-  meanwhile: () => PromiseLike<unknown>;
-  /** What holds afterwards, whichever came first. */
-  after: (answer: Answer) => Promise<void>;
-}
-
-/** Arranges a meeting anew for each step of the operation, so that the other comes in at every one of them. */
-async function meetAtEachStep(arrange: () => Promise<Meeting>): Promise<void> {
-  for (let k = 1; k < 100; k++) {
-    const { operation, meanwhile, after } = await arrange();
-    const { result, wasInterrupted } = await gate.run(k, operation, async () => meanwhile());
-    if (!wasInterrupted) {
-      expect(k).toBeGreaterThan(5);
-      return;
-    }
-    await after(result);
-  }
-  throw new Error('The operation came to no end.');
-}
+const meetAtEachStep = (arrange: () => Promise<Meeting<Answer>>) => gate.meetAtEachStep(arrange);
 
 const kinds = ['correction', 'retraction'] as const;
 const storyWith = (imageId: string, fields: Members = {}) =>

@@ -27,7 +27,7 @@ const section = ({ sections }: Story) => `/v1/manage/sections/${sections[1]?.id}
 const meet = (arrange: () => Promise<Meeting<Answer>>, on = gate, stepsMin = 5) =>
   on.meetAtEachStep<Answer>(async () => {
     const { meanwhile, after, operation } = await arrange();
-    let ended: Promise<unknown> = Promise.resolve();
+    let ended: PromiseLike<unknown> = Promise.resolve();
     const begin = () => {
       ended = meanwhile();
       return ended;
@@ -244,7 +244,9 @@ describe('taking what was erased out of a working copy', () => {
     const inner = new Gate();
     const own = await startApp({ wrapStore: inner.wrap });
     await own.services.clearing.stop();
+    // It reads; were it to clear as well, it could come between what the editor reads and saves.
     const beside = await startBeside(own);
+    await beside.services.clearing.stop();
     await meet(async () => {
       const imageId = (await createResource(own, 'images', image)).id;
       const text = { type: 'paragraph', text: 'Kept.' };
@@ -256,7 +258,7 @@ describe('taking what was erased out of a working copy', () => {
       return {
         operation: async () => {
           await own.services.clearing.start(() => undefined);
-          await expect.poll(async () => (await read()).blocks.length, { timeout: 10_000 }).toBe(1);
+          await expect.poll(async () => (await read()).blocks.length).toBe(1);
           await own.services.clearing.stop();
           return { status: 200, body: await read() };
         },

@@ -19,7 +19,7 @@ const live = (fields?: Members) => liveStory(app, story(fields));
 const publish = async (id: string) => expect((await act(app, id, 'publish')).status).toBe(200);
 const withdraw = async (id: string) => expect((await act(app, id, 'withdraw')).status).toBe(200);
 
-interface Meeting {
+interface Arranged {
   /** The story to publish or withdraw. */
   id: string;
   meanwhile: () => Promise<unknown>;
@@ -28,25 +28,19 @@ interface Meeting {
 }
 
 /** Acts on a story anew for each step of doing so, something happening to another just before that step. */
-async function meetAtEachStep(action: 'publish' | 'withdraw', arrange: () => Promise<Meeting>): Promise<void> {
-  for (let k = 1; k < 100; k++) {
+const meetAtEachStep = (action: 'publish' | 'withdraw', arrange: () => Promise<Arranged>) =>
+  gate.meetAtEachStep(async () => {
     const { id, meanwhile, other } = await arrange();
     const read = await app.as.publisher.get(`/v1/manage/articles/${id}`);
-    const { result, wasInterrupted } = await gate.run(
-      k,
-      () => app.as.publisher.post(`/v1/manage/articles/${id}/${action}`, {}).set(matching(read)),
+    return {
+      operation: () => app.as.publisher.post(`/v1/manage/articles/${id}/${action}`, {}).set(matching(read)).expect(200),
       meanwhile,
-    );
-    expect(result.status).toBe(200);
-    if (!wasInterrupted) {
-      expect(k).toBeGreaterThan(5);
-      return;
-    }
-    await requireFresh(app, id);
-    await requireFresh(app, other);
-  }
-  throw new Error('The operation came to no end.');
-}
+      after: async () => {
+        await requireFresh(app, id);
+        await requireFresh(app, other);
+      },
+    };
+  });
 
 describe.each(['related', 'translationOf'] as const)('publishing a story whose %s', (field) => {
   const linking = (id: string) => draft({ [field]: field === 'related' ? [id] : id });

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, editStory, type Members } from '../support/editing.js';
 import { requireFreshGroup } from '../support/freshness.js';
 import { Gate } from '../support/gate.js';
 import { createStory, publishStory } from '../support/stories.js';
-
-// Groups of stories are made anew for each step.
-vi.setConfig({ testTimeout: 60_000 });
 
 const articles = '/v1/manage/articles';
 const gate = new Gate();
@@ -35,27 +32,19 @@ async function newGroup(live: readonly Member[]): Promise<Group> {
 }
 
 /** Acts on one member anew for each step of doing so, something happening to another just before that step. */
-async function meetAtEachStep(
+const meetAtEachStep = (
   arrange: () => Promise<{ all: string[]; id: string; meanwhile: () => Promise<unknown> }>,
   action: 'publish' | 'withdraw',
-): Promise<void> {
-  for (let k = 1; k < 100; k++) {
+) =>
+  gate.meetAtEachStep(async () => {
     const { all, id, meanwhile } = await arrange();
     const read = await app.as.publisher.get(`${articles}/${id}`).expect(200);
-    const { result, wasInterrupted } = await gate.run(
-      k,
-      () => app.as.publisher.post(`${articles}/${id}/${action}`, {}).set(matching(read)),
+    return {
+      operation: () => app.as.publisher.post(`${articles}/${id}/${action}`, {}).set(matching(read)).expect(200),
       meanwhile,
-    );
-    expect(result.status).toBe(200);
-    if (!wasInterrupted) {
-      expect(k).toBeGreaterThan(5);
-      return;
-    }
-    await requireFreshGroup(app, all);
-  }
-  throw new Error('The operation came to no end.');
-}
+      after: () => requireFreshGroup(app, all),
+    };
+  });
 
 const pairs: [Member, Member][] = [
   ['original', 'be'],
@@ -129,22 +118,21 @@ describe('two articles that are made translations at once', () => {
     ['the first of the second, that of a third', (one: string, two: string, third: string) => [one, two, two, third]],
     ['the second of the first, that of a third', (one: string, two: string, third: string) => [one, third, two, one]],
   ])('%s, never both become so', async (_what, plan) => {
-    for (let k = 1; k < 100; k++) {
+    await gate.meetAtEachStep(async () => {
       const [first, original, second, other] = plan(await draft('en'), await draft('be'), await draft('fr'));
       const make = async (id = '', translationOf = '') => {
         const read = await app.as.editor.get(`${articles}/${id}`).expect(200);
         return () => app.as.editor.patch(`${articles}/${id}`, { translationOf }).set(matching(read));
       };
       const [become, alsoBecome] = [await make(first, original), await make(second, other)];
-      let status = 0;
-      const { result, wasInterrupted } = await gate.run(k, become, async () => {
-        status = (await alsoBecome()).status;
-      });
-      if (!wasInterrupted) {
-        expect(k).toBeGreaterThan(5);
-        return;
-      }
-      expect([result.status, status].sort()).toEqual([200, 422]);
-    }
+      let also = 0;
+      return {
+        operation: become,
+        meanwhile: async () => {
+          also = (await alsoBecome()).status;
+        },
+        after: async ({ status }) => expect([status, also].sort()).toEqual([200, 422]),
+      };
+    });
   });
 });

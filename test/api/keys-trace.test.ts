@@ -30,7 +30,7 @@ describe('lastUsedAt', () => {
     const { id, key } = await issueKey(app, 'viewer');
     const from = app.clock.now().toISOString();
     await use(key);
-    await expect.poll(async () => (await readKey(app, id)).lastUsedAt, { timeout: 10_000 }).not.toBeNull();
+    await expect.poll(async () => (await readKey(app, id)).lastUsedAt).not.toBeNull();
     const read = await readKey(app, id);
     expect(String(read.lastUsedAt) > from).toBe(true);
     expect(read).toMatchObject({ version: 1, updatedAt: read.createdAt });
@@ -47,7 +47,7 @@ describe('lastUsedAt', () => {
     });
     await start({ wrapStore });
     const { id, key } = await issueKey(app, 'viewer');
-    const noted = (count: number) => expect.poll(() => notes, { timeout: 10_000 }).toBe(count);
+    const noted = (count: number) => expect.poll(() => notes).toBe(count);
     await noted(1); // The admin's.
     for (let i = 0; i < 20; i++) await use(key);
     await noted(2);
@@ -81,13 +81,13 @@ describe('lastUsedAt', () => {
     const { id, key } = await issueKey(app, 'viewer');
     isFull = true;
     for (let i = 0; i < 5; i++) await use(key);
-    await expect.poll(() => tries, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => tries).toBe(1);
     await use(key);
     expect((await readKey(app, id)).lastUsedAt).toBeNull();
     isFull = false;
     app.clock.advance(minute);
     await use(key);
-    await expect.poll(async () => (await readKey(app, id)).lastUsedAt, { timeout: 10_000 }).not.toBeNull();
+    await expect.poll(async () => (await readKey(app, id)).lastUsedAt).not.toBeNull();
   });
 });
 

@@ -6,6 +6,7 @@ import { type StoryDraft, story } from '../support/arbitraries.js';
 import { matching } from '../support/client.js';
 import { applyDiff, type Story, type StoryBlock } from '../support/diffs.js';
 import type { Members } from '../support/editing.js';
+import { rounds } from '../support/rounds.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -73,7 +74,7 @@ describe('of any story, however it was changed', () => {
           }
         }
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: rounds({ quick: 6, short: 25, long: 250 }), endOnFailure: true },
     );
   });
 
@@ -97,7 +98,7 @@ describe('of any story, however it was changed', () => {
           expect([section, all.map((write) => write.version)]).toEqual([section, all.map((_, i) => i + 1)]);
         }
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: rounds({ quick: 8, short: 40, long: 400 }), endOnFailure: true },
     );
   });
 });

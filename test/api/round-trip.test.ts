@@ -4,6 +4,7 @@ import { blockKinds } from '../../src/blocks/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { plainBlocks, type StoryDraft, story } from '../support/arbitraries.js';
 import { matching } from '../support/client.js';
+import { rounds } from '../support/rounds.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
 
 let app: TestApp;
@@ -84,7 +85,10 @@ async function roundTrip(draft: StoryDraft): Promise<void> {
 
 describe('a story', () => {
   it('of any blocks survives POST, GET, PUT, publish and delivery, unchanged in content and ids', async () => {
-    await fc.assert(fc.asyncProperty(story, roundTrip), { numRuns: 40, endOnFailure: true });
+    await fc.assert(fc.asyncProperty(story, roundTrip), {
+      numRuns: rounds({ quick: 15, short: 60, long: 600 }),
+      endOnFailure: true,
+    });
   });
 
   it('of each kind of block does, for certain', async () => {

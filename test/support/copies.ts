@@ -23,7 +23,7 @@ const tables: [string, string][] = [
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /**
- * Copies a live story, under other ids and slugs, in a database that no server has open.
+ * Copies a live story, under other ids and slugs, in a database that nobody else writes to meanwhile.
  * @returns the ids and slugs of the copies
  */
 export function copyStory(path: string, articleId: string, count: number): { id: string; slug: string }[] {
@@ -31,7 +31,7 @@ export function copyStory(path: string, articleId: string, count: number): { id:
   file.pragma('foreign_keys = ON');
   const rowsOf = ([table, column]: [string, string]) =>
     file.prepare(`SELECT * FROM ${table} WHERE ${column} = ?`).all(articleId) as Row[];
-  const template = tables.map((table) => [table[0], rowsOf(table)] as const);
+  const template = tables.map((table) => [table[0], rowsOf(table)] as const).filter(([, rows]) => rows.length > 0);
   const [article] = template[0]?.[1] ?? [];
   const slug = String(article?.slug);
   const own = [articleId, ...ownIds(template.find(([table]) => table === 'sections')?.[1] ?? [])];

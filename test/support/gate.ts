@@ -1,9 +1,10 @@
 // Stands between the server and its store, and lets something else happen at a chosen step of an operation.
 import { expect } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
+import { chanceOf, rounds } from './rounds.js';
 
 /** Something that happens to completion between two steps of an operation. */
-type Interruption = () => Promise<unknown>;
+type Interruption = () => PromiseLike<unknown>;
 
 export interface Meeting<Answer> {
   operation: () => PromiseLike<Answer>;
@@ -12,6 +13,10 @@ export interface Meeting<Answer> {
   /** What holds afterwards, whichever came first. */
   after: (answer: Answer) => Promise<void>;
 }
+
+/** At which steps of an operation others come in: at each, or at every so manieth from one on that chance says. */
+const stride = rounds({ quick: 4, short: 2, long: 1 });
+const chance = chanceOf('steps');
 
 export class Gate {
   #stepsBefore = 0;
@@ -40,7 +45,7 @@ export class Gate {
       return;
     }
     this.#interruption = undefined;
-    this.#met = interruption();
+    this.#met = Promise.resolve(interruption());
     await this.#met;
   }
 
@@ -65,16 +70,23 @@ export class Gate {
     return { result, wasInterrupted };
   }
 
-  /** Arranges a meeting anew for each step of an operation, so that the other comes in at every one of them. */
+  /**
+   * Arranges a meeting anew for each step of an operation, so that the other comes in at every one of them; at some of them only
+   * where time is short.
+   */
   async meetAtEachStep<Answer>(arrange: () => Promise<Meeting<Answer>>, stepsMin = 5): Promise<void> {
-    for (let k = 1; k < 100; k++) {
+    for (let k = 1 + Math.floor(chance() * stride); k < 100; k += stride) {
       const { operation, meanwhile, after } = await arrange();
       const { result, wasInterrupted } = await this.run(k, operation, meanwhile);
       if (!wasInterrupted) {
         expect(k).toBeGreaterThan(stepsMin);
         return;
       }
-      await after(result);
+      try {
+        await after(result);
+      } catch (error) {
+        throw new Error(`It does not hold when the other comes in just before step ${k}.`, { cause: error });
+      }
     }
     throw new Error('The operation came to no end.');
   }

@@ -6,18 +6,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import supertest, { type Test } from 'supertest';
-import { afterAll } from 'vitest';
 import { requireConformance } from './conformance.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const binaries = join(root, 'node_modules/.bin');
 
-const folders = mkdtempSync(join(tmpdir(), 'copydesk-process-'));
-const started: RunningScript[] = [];
-afterAll(async () => {
+let folders: string[] = [];
+let started: RunningScript[] = [];
+
+/** Ends what a test file has started, and removes its folders. */
+export async function tidyUp(): Promise<void> {
   await Promise.all(started.map((script) => script.kill()));
-  rmSync(folders, { recursive: true });
-});
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  started = [];
+  folders = [];
+}
 
 /** Variables of the environment; the tests' own are not handed on. */
 type Settings = Record<string, string>;
@@ -91,7 +94,8 @@ export class RunningServer extends RunningScript {
   address = '';
 
   constructor(settings: Settings, cwd?: string) {
-    super('src/server.ts', [], { PORT: '0', ...settings }, cwd);
+    // However busy the machine is, no request is refused for that.
+    super('src/server.ts', [], { PORT: '0', EVENT_LOOP_DELAY_MAX_MS: '0', ...settings }, cwd);
   }
 
   /** Starts the server on a free port, and waits until it has said where it is. `cwd` has a copy of the program. */
@@ -116,7 +120,9 @@ export async function run(
 
 /** An empty folder that is gone after the file's tests. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(folders, 'test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'copydesk-process-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Copies the program into a new folder of this name. */

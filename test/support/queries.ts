@@ -17,6 +17,10 @@ export class QueryLog {
       this.asked.push((query as unknown as { toSQL(): Asked }).toSQL());
       return store.all(query);
     },
+    commit: (statements) => {
+      this.asked.push(...statements.map(({ query }) => query.toSQL()));
+      return store.commit(statements);
+    },
   });
 
   /** How the engine answers what an operation asks: a list of steps for each query, without those that let the request in. */

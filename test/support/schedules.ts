@@ -33,7 +33,7 @@ export async function scheduleAsItIs({ as }: Clients, id: unknown): Promise<Sche
 /** Lets a minute pass, and waits until the schedule is settled. */
 export async function comeDue(app: TestApp, id: unknown, ms = minuteMs): Promise<Schedule> {
   app.clock.advance(ms);
-  await expect.poll(async () => (await scheduleAsItIs(app, id)).state, { timeout: 15_000 }).not.toBe('pending');
+  await expect.poll(async () => (await scheduleAsItIs(app, id)).state).not.toBe('pending');
   return scheduleAsItIs(app, id);
 }
 

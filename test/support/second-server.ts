@@ -10,18 +10,15 @@ import { type Client, newClient } from './client.js';
 
 /** Another server on the database file of a test's server, with connections and caches of its own. */
 export async function startBeside({ path, clock, keys }: TestApp) {
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path) });
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path), EVENT_LOOP_DELAY_MAX_MS: '0' });
   const store = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
-  const app = await buildApp({
-    config,
-    store,
-    clock,
-    services: buildServices(store, clock, mediaOf(config, store, clock)),
-  });
+  const services = buildServices(store, clock, mediaOf(config, store, clock));
+  const app = await buildApp({ config, store, clock, services });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);
   return {
     origin: app.listeningOrigin,
+    services,
     as: Object.fromEntries(clients) as Record<Role, Client>,
     anybody: newClient(app, undefined),
     async close() {

@@ -1,6 +1,7 @@
 import { and, eq, gte, inArray, isNull, like, lt, notExists, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
 import { isId } from '../../kernel/ids.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
 import { type ArticleFields, articleShape, type ManagedArticleSummary, type Publication } from './schemas.js';
@@ -55,15 +56,21 @@ function embargoOf({ embargoedUntil: until, embargoReason: reason }: Row): Artic
   return until === null || reason === null ? null : { until, reason };
 }
 
+const selectById = prepared(({ db, tables: { articles } }, { id }: { id: string }) =>
+  db.select().from(articles).where(eq(articles.id, id)).limit(1),
+);
+const selectBySlug = prepared(({ db, tables: { articles } }, { slug }: { slug: string }) =>
+  db
+    .select()
+    .from(articles)
+    .where(and(eq(articles.slug, slug), isNull(articles.deletedAt)))
+    .limit(1),
+);
+
 /** The article with this id, deleted or not, or with this working slug. */
-export async function findArticle(
-  { db, tables: { articles }, all }: Store,
-  idOrSlug: string,
-): Promise<ArticleRecord | undefined> {
-  const isOne = isId(idOrSlug)
-    ? eq(articles.id, idOrSlug)
-    : and(eq(articles.slug, idOrSlug), isNull(articles.deletedAt));
-  const [row] = await all(db.select().from(articles).where(isOne).limit(1));
+export async function findArticle(store: Store, idOrSlug: string): Promise<ArticleRecord | undefined> {
+  const query = isId(idOrSlug) ? selectById(store, { id: idOrSlug }) : selectBySlug(store, { slug: idOrSlug });
+  const [row] = await store.all(query);
   return row && recordOf(row);
 }
 
@@ -72,29 +79,24 @@ export async function hasArticles({ db, tables: { articles }, all }: Store): Pro
   return (await all(db.select({ id: articles.id }).from(articles).limit(1))).length > 0;
 }
 
+const selectPresent = prepared(({ db, tables: { articles } }, { ids }: { ids: string[] }) =>
+  db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(and(inArray(articles.id, ids), isNull(articles.deletedAt))),
+);
+
 /** Those of the ids that are articles and not deleted. */
-export async function findArticleIds(
-  { db, tables: { articles }, all }: Store,
-  ids: readonly string[],
-): Promise<Set<string>> {
+export async function findArticleIds(store: Store, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const rows = await all(
-    db
-      .select({ id: articles.id })
-      .from(articles)
-      .where(and(inArray(articles.id, [...ids]), isNull(articles.deletedAt))),
-  );
+  const rows = await store.all(selectPresent(store, { ids: [...ids] }));
   return new Set(rows.map((row) => row.id));
 }
 
 /** Holds a commit to articles that exist and are not deleted. */
-export function guardArticles({ db, tables: { articles } }: Store, ids: ReadonlySet<string>): Statement[] {
+export function guardArticles(store: Store, ids: ReadonlySet<string>): Statement[] {
   if (ids.size === 0) return [];
-  const query = db
-    .select({ id: articles.id })
-    .from(articles)
-    .where(and(inArray(articles.id, [...ids]), isNull(articles.deletedAt)));
-  return [{ query, rows: ids.size }];
+  return [{ query: selectPresent(store, { ids: [...ids] }), rows: ids.size }];
 }
 
 /** Working copies without their sections, by id. */
@@ -196,9 +198,13 @@ export function articleTagStatements(
   ];
 }
 
+const selectSlugOwner = prepared(({ db, tables: { slugs } }, { slug }: { slug: string }) =>
+  db.select({ articleId: slugs.articleId }).from(slugs).where(eq(slugs.slug, slug)).limit(1),
+);
+
 /** Which article has a slug, now or in its history. */
-export async function findSlugOwner({ db, tables: { slugs }, all }: Store, slug: string): Promise<string | undefined> {
-  const [row] = await all(db.select({ articleId: slugs.articleId }).from(slugs).where(eq(slugs.slug, slug)).limit(1));
+export async function findSlugOwner(store: Store, slug: string): Promise<string | undefined> {
+  const [row] = await store.all(selectSlugOwner(store, { slug }));
   return row?.articleId;
 }
 

@@ -3,6 +3,7 @@ import type { Correction } from '../../blocks/story.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { inListOrder, keyOrder } from '../../storage/keyset.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { ManagedCorrection } from './schemas.js';
 
@@ -15,15 +16,13 @@ function correctionOf({
   return { ...correction, by: { key: byKey, actor: byActor } };
 }
 
+const selectOfArticle = prepared(({ db, tables: { corrections } }, { articleId }: { articleId: string }) =>
+  db.select().from(corrections).where(eq(corrections.articleId, articleId)).orderBy(asc(corrections.id)),
+);
+
 /** All corrections of an article, the oldest first (by id, which tells the time they were issued). */
-export async function listCorrections(
-  { db, tables: { corrections }, all }: Store,
-  articleId: string,
-): Promise<ManagedCorrection[]> {
-  const rows = await all(
-    db.select().from(corrections).where(eq(corrections.articleId, articleId)).orderBy(asc(corrections.id)),
-  );
-  return rows.map(correctionOf);
+export async function listCorrections(store: Store, articleId: string): Promise<ManagedCorrection[]> {
+  return (await store.all(selectOfArticle(store, { articleId }))).map(correctionOf);
 }
 
 /** Some of an article's corrections, the oldest first. */
@@ -45,12 +44,13 @@ export async function listCorrectionsFrom(
   return inListOrder(rows, seek).map(correctionOf);
 }
 
+const selectIdsOfArticle = prepared(({ db, tables: { corrections } }, { articleId }: { articleId: string }) =>
+  db.select({ id: corrections.id }).from(corrections).where(eq(corrections.articleId, articleId)),
+);
+
 /** Holds a commit to an article having as many corrections as were read; none ever changes or goes. */
-export function guardCorrections({ db, tables: { corrections } }: Store, articleId: string, count: number): Statement {
-  return {
-    query: db.select({ id: corrections.id }).from(corrections).where(eq(corrections.articleId, articleId)),
-    rows: count,
-  };
+export function guardCorrections(store: Store, articleId: string, count: number): Statement {
+  return { query: selectIdsOfArticle(store, { articleId }), rows: count };
 }
 
 export function insertCorrection(

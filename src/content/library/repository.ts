@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import type { Actor } from '../../kernel/actor.js';
 import { chunksOf } from '../../kernel/chunks.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
 import { imageFileStatement } from '../images/repository.js';
@@ -22,6 +23,10 @@ function tableOf(store: Store, kind: ResourceKind) {
   return store.tables[libraryKinds[kind].plural] as Store['tables']['images'];
 }
 
+function ofEachKind<Query>(query: (kind: ResourceKind) => Query): Record<ResourceKind, Query> {
+  return { image: query('image'), quote: query('quote'), embed: query('embed') };
+}
+
 type Row = ReturnType<typeof tableOf>['$inferSelect'];
 
 function found<K extends ResourceKind>(kind: K, row: Row): FoundResource<K> {
@@ -32,6 +37,13 @@ function found<K extends ResourceKind>(kind: K, row: Row): FoundResource<K> {
   return { resource: { ...managedOf(row), ...facts }, facts, isDeleted: row.deletedAt !== null };
 }
 
+const selectByIds = ofEachKind((kind) =>
+  prepared((store, { ids }: { ids: string[] }) => {
+    const table = tableOf(store, kind);
+    return store.db.select().from(table).where(inArray(table.id, ids));
+  }),
+);
+
 /** Those of the ids that exist, deleted ones among them. */
 export async function findResources<K extends ResourceKind>(
   store: Store,
@@ -39,13 +51,7 @@ export async function findResources<K extends ResourceKind>(
   ids: readonly string[],
 ): Promise<Map<string, FoundResource<K>>> {
   if (ids.length === 0) return new Map();
-  const table = tableOf(store, kind);
-  const rows = await store.all(
-    store.db
-      .select()
-      .from(table)
-      .where(inArray(table.id, [...ids])),
-  );
+  const rows = await store.all(selectByIds[kind](store, { ids: [...ids] }));
   return new Map(rows.map((row) => [row.id, found(kind, row)]));
 }
 
@@ -201,15 +207,22 @@ export function guardPresent(store: Store, kind: ResourceKind, ids: readonly str
 /** How many alternatives one query has: engines bound the depth of an expression. */
 export const alternativesMax = 200;
 
-/** Holds a commit to resources being at the versions that a decision has read. */
-export function guardVersions(store: Store, kind: ResourceKind, versions: ReadonlyMap<string, number>): Statement[] {
-  const table = tableOf(store, kind);
-  return chunksOf([...versions], alternativesMax).map((some) => {
-    const atVersion = some.map(([id, version]) => and(eq(table.id, id), eq(table.version, version)));
-    const query = store.db
+const selectAtVersions = ofEachKind((kind) =>
+  prepared((store, { read }: { read: { id: string; version: number }[] }) => {
+    const table = tableOf(store, kind);
+    const atVersion = read.map(({ id, version }) => and(eq(table.id, id), eq(table.version, version)));
+    return store.db
       .select({ id: table.id })
       .from(table)
       .where(and(or(...atVersion), isNull(table.deletedAt)));
-    return { query, rows: some.length };
-  });
+  }),
+);
+
+/** Holds a commit to resources being at the versions that a decision has read. */
+export function guardVersions(store: Store, kind: ResourceKind, versions: ReadonlyMap<string, number>): Statement[] {
+  const read = [...versions].map(([id, version]) => ({ id, version }));
+  return chunksOf(read, alternativesMax).map((some) => ({
+    query: selectAtVersions[kind](store, { read: some }),
+    rows: some.length,
+  }));
 }

@@ -2,6 +2,7 @@ import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { inListOrder, keyOrder } from '../../storage/keyset.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { changeStatements, revisionStatements } from '../history.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
@@ -20,6 +21,17 @@ function termOf(row: Store['tables']['tags']['$inferSelect']): ManagedTerm {
   return { key: row.key, name: row.name, liveStories: row.liveStories, ...managed };
 }
 
+function ofBothKinds<Query>(query: (kind: TermKind) => Query): Record<TermKind, Query> {
+  return { desk: query('desk'), tag: query('tag') };
+}
+
+const selectByKeys = ofBothKinds((kind) =>
+  prepared((store, { keys }: { keys: string[] }) => {
+    const table = tableOf(store, kind);
+    return store.db.select().from(table).where(inArray(table.key, keys));
+  }),
+);
+
 /** Those of the keys that are known, by key. */
 export async function findTerms(
   store: Store,
@@ -27,13 +39,7 @@ export async function findTerms(
   keys: readonly string[],
 ): Promise<Map<string, ManagedTerm>> {
   if (keys.length === 0) return new Map();
-  const table = tableOf(store, kind);
-  const rows = await store.all(
-    store.db
-      .select()
-      .from(table)
-      .where(inArray(table.key, [...keys])),
-  );
+  const rows = await store.all(selectByKeys[kind](store, { keys: [...keys] }));
   return new Map(rows.map((row) => [row.key, termOf(row)]));
 }
 
@@ -108,27 +114,35 @@ export async function newTermStatements(
     .flatMap((key) => insertTerm(store, kind, key, nameFromKey(key), actor, at));
 }
 
+const selectAtVersions = ofBothKinds((kind) =>
+  prepared((store, { read }: { read: Pick<ManagedTerm, 'key' | 'version'>[] }) => {
+    const table = tableOf(store, kind);
+    return store.db
+      .select({ key: table.key })
+      .from(table)
+      .where(or(...read.map(({ key, version }) => and(eq(table.key, key), eq(table.version, version)))));
+  }),
+);
+
 /** Holds a commit to terms having the names that a decision has read. */
 export function guardTerms(store: Store, kind: TermKind, terms: Iterable<ManagedTerm>): Statement[] {
-  const table = tableOf(store, kind);
-  const atVersion = [...terms].map(({ key, version }) => and(eq(table.key, key), eq(table.version, version)));
-  if (atVersion.length === 0) return [];
-  const query = store.db
-    .select({ key: table.key })
-    .from(table)
-    .where(or(...atVersion));
-  return [{ query, rows: atVersion.length }];
+  const read = [...terms].map(({ key, version }) => ({ key, version }));
+  return read.length === 0 ? [] : [{ query: selectAtVersions[kind](store, { read }), rows: read.length }];
 }
+
+const addToStories = ofBothKinds((kind) =>
+  prepared((store, { keys, by }: { keys: string[]; by: number }) => {
+    const table = tableOf(store, kind);
+    return store.db
+      .update(table)
+      .set({ liveStories: sql`${table.liveStories} + ${by}` })
+      .where(inArray(table.key, keys));
+  }),
+);
 
 /** Counts a story more, or less, with the terms. */
 export function countStories(store: Store, kind: TermKind, keys: readonly string[], by: 1 | -1): Statement[] {
-  if (keys.length === 0) return [];
-  const table = tableOf(store, kind);
-  const query = store.db
-    .update(table)
-    .set({ liveStories: sql`${table.liveStories} + ${by}` })
-    .where(inArray(table.key, [...keys]));
-  return [{ query, rows: keys.length }];
+  return keys.length === 0 ? [] : [{ query: addToStories[kind](store, { keys: [...keys], by }), rows: keys.length }];
 }
 
 export function nameFromKey(key: string): string {

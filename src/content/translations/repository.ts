@@ -29,7 +29,6 @@ function translationsQuery({ db, tables: { articles, whereUsed } }: Store, origi
         eq(whereUsed.kind, 'article'),
         eq(whereUsed.resourceId, originalId),
         eq(whereUsed.scope, 'working'),
-        eq(whereUsed.userKind, 'article'),
         eq(articles.translationOf, originalId),
         ne(articles.id, butFor),
         isNull(articles.deletedAt),

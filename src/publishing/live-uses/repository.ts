@@ -1,5 +1,5 @@
-// What live stories show and can be found by.
-import { and, eq, exists, inArray, ne, not, notInArray, or, sql } from 'drizzle-orm';
+// What live stories show.
+import { and, eq, exists, inArray, ne, not, or, sql } from 'drizzle-orm';
 import { type ResourceKind, resourceKinds } from '../../blocks/library.js';
 import { alternativesMax } from '../../content/library/repository.js';
 import { countStories, type TermKind } from '../../content/taxonomy/repository.js';
@@ -8,32 +8,34 @@ import { chunksOf } from '../../kernel/chunks.js';
 import { entityTag } from '../../kernel/entity-tag.js';
 import { foldName } from '../../kernel/fold.js';
 import { quoteTextsOf } from '../../kernel/search/documents.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { Resources } from '../resources.js';
+
+const insertLiveUses = prepared(
+  ({ db, tables: { whereUsed } }, { articleId, uses }: { articleId: string; uses: Use[] }) => {
+    const user = { scope: 'live' as const, userKind: 'article' as const, userId: articleId, sectionId: '' };
+    return db.insert(whereUsed).values(uses.map(({ kind, id }) => ({ ...user, kind, resourceId: id })));
+  },
+);
 
 /**
  * Writes down what a live story shows, from what was written down before; nothing when it is live no more. Readers get what it
  * has got or lost with other stories than before, and so dated anew.
+ * @param isLinkedAlike whether readers get what it still shows with the same link to it as before
  */
 export function liveUseStatements(
   store: Store,
   articleId: string,
   before: readonly Use[],
   after: readonly Use[],
+  isLinkedAlike: boolean,
   at: string,
 ): Statement[] {
   const { db, tables } = store;
   const { whereUsed } = tables;
   const [gone, come] = [lostUses(before, after), lostUses(after, before)];
   const mine = and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId));
-  const rows = come.map(({ kind, id }) => ({
-    scope: 'live' as const,
-    userKind: 'article' as const,
-    userId: articleId,
-    sectionId: '',
-    kind,
-    resourceId: id,
-  }));
   const goneByKind = [...Map.groupBy(gone, ({ kind }) => kind)].map(([kind, uses]) => ({
     query: db.delete(whereUsed).where(
       and(
@@ -49,29 +51,30 @@ export function liveUseStatements(
   }));
   return [
     ...goneByKind,
-    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows), rows: rows.length }] : []),
-    ...dateLibrarySnapshots(store, [...gone, ...come], at),
+    ...(come.length > 0 ? [{ query: insertLiveUses(store, { articleId, uses: come }), rows: come.length }] : []),
+    ...dateLibrarySnapshots(store, [...gone, ...(isLinkedAlike ? come : after)], at),
   ];
 }
 
+const updateMadeAt = prepared(
+  ({ db, tables: { librarySnapshots } }, { kind, ids, at }: { kind: ResourceKind; ids: string[]; at: string }) =>
+    db
+      .update(librarySnapshots)
+      .set({ madeAt: at })
+      .where(
+        and(
+          eq(librarySnapshots.kind, kind),
+          inArray(librarySnapshots.resourceId, ids),
+          ne(librarySnapshots.madeAt, at),
+        ),
+      ),
+);
+
 /** Dates anew what readers get of library resources, when the stories they stand in are otherwise than before. */
-export function dateLibrarySnapshots(
-  { db, tables: { librarySnapshots } }: Store,
-  uses: readonly Use[],
-  at: string,
-): Statement[] {
+function dateLibrarySnapshots(store: Store, uses: readonly Use[], at: string): Statement[] {
   return resourceKinds.flatMap((kind) => {
-    const ids = uses.filter((use) => use.kind === kind).map(({ id }) => id);
-    if (ids.length === 0) return [];
-    const isOne = and(eq(librarySnapshots.kind, kind), inArray(librarySnapshots.resourceId, ids));
-    return [
-      {
-        query: db
-          .update(librarySnapshots)
-          .set({ madeAt: at })
-          .where(and(isOne, ne(librarySnapshots.madeAt, at))),
-      },
-    ];
+    const ids = [...new Set(uses.filter((use) => use.kind === kind).map(({ id }) => id))];
+    return ids.length === 0 ? [] : [{ query: updateMadeAt(store, { kind, ids, at }) }];
   });
 }
 
@@ -82,14 +85,16 @@ export function lostUses(uses: readonly Use[], others: readonly Use[]): Use[] {
   return [...new Map(uses.map((use) => [nameOf(use), use])).values()].filter((use) => !kept.has(nameOf(use)));
 }
 
+const selectLiveUses = prepared(({ db, tables: { whereUsed } }, { articleId }: { articleId: string }) =>
+  db
+    .select({ kind: whereUsed.kind, id: whereUsed.resourceId })
+    .from(whereUsed)
+    .where(and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId))),
+);
+
 /** The library resources that a live story shows. */
-export async function listLiveUses({ db, tables: { whereUsed }, all }: Store, articleId: string): Promise<Use[]> {
-  return all(
-    db
-      .select({ kind: whereUsed.kind, id: whereUsed.resourceId })
-      .from(whereUsed)
-      .where(and(eq(whereUsed.scope, 'live'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId))),
-  );
+export async function listLiveUses(store: Store, articleId: string): Promise<Use[]> {
+  return store.all(selectLiveUses(store, { articleId }));
 }
 
 type Shown = Pick<Store['tables']['librarySnapshots']['$inferSelect'], 'kind' | 'resourceId' | 'etag'>;
@@ -137,45 +142,40 @@ export async function putLibrarySnapshots(
   ];
 }
 
-async function listShown(
-  { db, tables: { librarySnapshots }, all }: Store,
-  uses: readonly { kind: ResourceKind; id: string }[],
-): Promise<Shown[]> {
-  const { kind, resourceId, etag } = librarySnapshots;
-  const ofKinds = [...Map.groupBy(uses, (use) => use.kind)].map(([of, some]) =>
-    and(
-      eq(kind, of),
-      inArray(
-        resourceId,
-        some.map(({ id }) => id),
-      ),
-    ),
-  );
-  if (ofKinds.length === 0) return [];
-  return all(
-    db
-      .select({ kind, resourceId, etag })
+const selectShown = prepared(
+  ({ db, tables: { librarySnapshots } }, { kind, ids }: { kind: ResourceKind; ids: string[] }) => {
+    const { resourceId, etag } = librarySnapshots;
+    return db
+      .select({ kind: librarySnapshots.kind, resourceId, etag })
       .from(librarySnapshots)
-      .where(or(...ofKinds)),
-  );
+      .where(and(eq(librarySnapshots.kind, kind), inArray(resourceId, ids)));
+  },
+);
+
+async function listShown(store: Store, uses: readonly { kind: ResourceKind; id: string }[]): Promise<Shown[]> {
+  const shown: Shown[] = [];
+  for (const [kind, some] of Map.groupBy(uses, (use) => use.kind))
+    shown.push(...(await store.all(selectShown(store, { kind, ids: some.map(({ id }) => id) }))));
+  return shown;
 }
 
+const selectShownAsRead = prepared(({ db, tables: { librarySnapshots } }, { read }: { read: Shown[] }) => {
+  const asRead = read.map(({ kind, resourceId, etag }) =>
+    and(eq(librarySnapshots.kind, kind), eq(librarySnapshots.resourceId, resourceId), eq(librarySnapshots.etag, etag)),
+  );
+  return db
+    .select({ id: librarySnapshots.resourceId })
+    .from(librarySnapshots)
+    .where(or(...asRead));
+});
+
 /** Holds a commit to readers seeing resources as it was read: the last other story that shows one may be withdrawn meanwhile. */
-function guardShown({ db, tables: { librarySnapshots } }: Store, shown: readonly Shown[]): Statement[] {
-  return chunksOf(shown, alternativesMax).map((some) => {
-    const asRead = some.map(({ kind, resourceId, etag }) =>
-      and(
-        eq(librarySnapshots.kind, kind),
-        eq(librarySnapshots.resourceId, resourceId),
-        eq(librarySnapshots.etag, etag),
-      ),
-    );
-    const query = db
-      .select({ id: librarySnapshots.resourceId })
-      .from(librarySnapshots)
-      .where(or(...asRead));
-    return { query, rows: some.length };
-  });
+function guardShown(store: Store, shown: readonly Shown[]): Statement[] {
+  const read = shown.map(({ kind, resourceId, etag }) => ({ kind, resourceId, etag }));
+  return chunksOf(read, alternativesMax).map((some) => ({
+    query: selectShownAsRead(store, { read: some }),
+    rows: some.length,
+  }));
 }
 
 /** Hides from readers those of the resources that no live story shows any more. Comes after the uses are written. */
@@ -223,30 +223,4 @@ export function storyCountStatements(store: Store, before: readonly Use[], after
       ),
     ];
   });
-}
-
-/** Writes down what a live story can be found by; nothing when it is live no more. */
-export function facetStatements(
-  { db, tables }: Store,
-  articleId: string,
-  facets: readonly string[],
-  times: { publishedAt: string; contentUpdatedAt: string } = { publishedAt: '', contentUpdatedAt: '' },
-): Statement[] {
-  const mine = eq(tables.facets.articleId, articleId);
-  if (facets.length === 0) return [{ query: db.delete(tables.facets).where(mine) }];
-  const { publishedAt, contentUpdatedAt } = times;
-  const rows = facets.map((facet) => ({ articleId, facet, publishedAt, contentUpdatedAt }));
-  return [
-    { query: db.delete(tables.facets).where(and(mine, notInArray(tables.facets.facet, [...facets]))) },
-    {
-      query: db
-        .insert(tables.facets)
-        .values(rows)
-        .onConflictDoUpdate({
-          target: [tables.facets.articleId, tables.facets.facet],
-          set: { publishedAt, contentUpdatedAt },
-          setWhere: sql`${tables.facets.publishedAt} <> ${publishedAt} OR ${tables.facets.contentUpdatedAt} <> ${contentUpdatedAt}`,
-        }),
-    },
-  ];
 }

@@ -18,6 +18,7 @@ function propagationOf({ byKey, byActor, cursor: _cursor, ...row }: Row): Propag
 
 /** Links to live stories, in the order of their ids. */
 export async function findStoryLinks(store: Store, ids: readonly string[]): Promise<ArticleLink[]> {
+  if (ids.length === 0) return [];
   const { snapshots } = store.tables;
   const { articleId: id, slug, language, headline } = snapshots;
   const retracted = sql`${isRetracted(store, id)}`.mapWith(Boolean);

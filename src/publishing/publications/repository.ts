@@ -5,6 +5,7 @@ import type { ArticleRecord } from '../../content/articles/repository.js';
 import type { ArticleContent } from '../../content/history.js';
 import { updateStamp } from '../../content/managed.js';
 import type { Actor } from '../../kernel/actor.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { PublicationTimes } from '../compile.js';
 
@@ -19,31 +20,31 @@ export interface Release {
   correction?: Correction | undefined;
 }
 
+interface LiveColumns extends PublicationTimes, ReturnType<typeof updateStamp> {
+  id: string;
+  readVersion: number;
+  nextVersion: number;
+  liveVersion: number;
+  scheduledFor: string | null;
+}
+
+const updateLive = prepared(({ db, tables: { articles } }, { id, readVersion, nextVersion, ...columns }: LiveColumns) =>
+  db
+    .update(articles)
+    .set({ ...columns, state: 'live', withdrawnAt: null, version: nextVersion, scheduleFailure: null })
+    .where(and(eq(articles.id, id), eq(articles.version, readVersion), isNull(articles.deletedAt))),
+);
+
 export function markLive(
-  { db, tables: { articles } }: Store,
+  store: Store,
   { summary: { id, version } }: ArticleRecord,
   { version: liveVersion, scheduledFor }: Release,
   times: PublicationTimes,
   actor: Actor,
   at: string,
 ): Statement {
-  const values = {
-    ...times,
-    ...updateStamp(actor, at),
-    state: 'live' as const,
-    withdrawnAt: null,
-    version: version + 1,
-    liveVersion,
-    scheduledFor,
-    scheduleFailure: null,
-  };
-  return {
-    query: db
-      .update(articles)
-      .set(values)
-      .where(and(eq(articles.id, id), eq(articles.version, version), isNull(articles.deletedAt))),
-    rows: 1,
-  };
+  const versions = { readVersion: version, nextVersion: version + 1, liveVersion };
+  return { query: updateLive(store, { id, ...times, ...updateStamp(actor, at), ...versions, scheduledFor }), rows: 1 };
 }
 
 /** Notes that readers are told of a correction; the version that they see stays. */
@@ -110,9 +111,15 @@ export function updatePublication(
   };
 }
 
+type PublicationRow = Required<Store['tables']['publications']['$inferInsert']>;
+
+const insertRow = prepared(({ db, tables: { publications } }, row: PublicationRow) =>
+  db.insert(publications).values(row),
+);
+
 /** Writes down that a story went to readers, or was taken from them, by the version that follows the record's. */
 export function insertPublication(
-  { db, tables: { publications } }: Store,
+  store: Store,
   { summary: { id, version } }: ArticleRecord,
   action: 'publish' | 'withdraw',
   contentVersion: number,
@@ -123,5 +130,5 @@ export function insertPublication(
   const by = { byKey: actor.key, byActor: actor.person };
   const times = { firstPublishedAt, publishedAt, contentUpdatedAt };
   const row = { articleId: id, version: version + 1, contentVersion, action, at, ...by, ...times };
-  return { query: db.insert(publications).values(row), rows: 1 };
+  return { query: insertRow(store, row), rows: 1 };
 }

@@ -4,6 +4,7 @@ import type { Use } from '../../content/where-used.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { inListOrder } from '../../storage/keyset.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { Failure, Schedule, ScheduleFilters, ScheduleOptions } from './schemas.js';
 
@@ -39,9 +40,12 @@ function select({ db, tables: { schedules, articles } }: Store) {
     .innerJoin(articles, eq(articles.id, schedules.articleId));
 }
 
+const selectById = prepared((store, { id }: { id: string }) =>
+  select(store).where(eq(store.tables.schedules.id, id)).limit(1),
+);
+
 export async function findSchedule(store: Store, id: string): Promise<Schedule | undefined> {
-  const { schedules } = store.tables;
-  const [found] = await store.all(select(store).where(eq(schedules.id, id)).limit(1));
+  const [found] = await store.all(selectById(store, { id }));
   return found && scheduleOf(found);
 }
 
@@ -163,6 +167,23 @@ export interface Settlement {
   failure?: Failure;
 }
 
+interface SettledColumns extends ReturnType<typeof updateStamp> {
+  id: string;
+  readVersion: number;
+  nextVersion: number;
+  state: Settlement['state'];
+  failure: Failure | null;
+  settledAt: string;
+}
+
+const updateSettled = prepared((store, { id, readVersion, nextVersion, ...columns }: SettledColumns) => {
+  const { schedules } = store.tables;
+  return store.db
+    .update(schedules)
+    .set({ ...columns, version: nextVersion })
+    .where(and(eq(schedules.id, id), eq(schedules.version, readVersion), isPending(store)));
+});
+
 /** Ends a schedule that waits, from the version that was read, and lets go of what it held. */
 export function settleStatements(
   store: Store,
@@ -171,13 +192,9 @@ export function settleStatements(
   actor: Actor,
   now: string,
 ): Statement[] {
-  const { schedules } = store.tables;
-  const values = { state, failure: failure ?? null, settledAt: now, ...updateStamp(actor, now), version: version + 1 };
-  const isRead = and(eq(schedules.id, id), eq(schedules.version, version), isPending(store));
-  return [
-    { query: store.db.update(schedules).set(values).where(isRead), rows: 1 },
-    ...(action === 'publish' ? releaseStatements(store, articleId) : []),
-  ];
+  const columns = { state, failure: failure ?? null, settledAt: now, ...updateStamp(actor, now) };
+  const query = updateSettled(store, { id, readVersion: version, nextVersion: version + 1, ...columns });
+  return [{ query, rows: 1 }, ...(action === 'publish' ? releaseStatements(store, articleId) : [])];
 }
 
 /** Cancels the publication of an article that waits, whichever it is. */
@@ -196,29 +213,26 @@ export function cancelPublication(store: Store, articleId: string, actor: Actor,
   ];
 }
 
-/** Lets go of what a publication that waits has held: resources that it uses, and a slug that the working copy has given up. */
-function releaseStatements({ db, tables: { whereUsed, slugs, articles } }: Store, articleId: string): Statement[] {
-  const isHeld = and(
-    eq(whereUsed.scope, 'scheduled'),
-    eq(whereUsed.userKind, 'article'),
-    eq(whereUsed.userId, articleId),
-  );
+const deleteHeld = prepared(({ db, tables: { whereUsed } }, { articleId }: { articleId: string }) =>
+  db
+    .delete(whereUsed)
+    .where(and(eq(whereUsed.scope, 'scheduled'), eq(whereUsed.userKind, 'article'), eq(whereUsed.userId, articleId))),
+);
+const deleteUnseenSlugs = prepared(({ db, tables: { slugs, articles } }, { articleId }: { articleId: string }) => {
   const working = db.select({ slug: articles.slug }).from(articles).where(eq(articles.id, articleId));
-  const isUnseen = and(eq(slugs.articleId, articleId), eq(slugs.published, false), ne(slugs.slug, sql`(${working})`));
-  return [{ query: db.delete(whereUsed).where(isHeld) }, { query: db.delete(slugs).where(isUnseen) }];
+  return db
+    .delete(slugs)
+    .where(and(eq(slugs.articleId, articleId), eq(slugs.published, false), ne(slugs.slug, sql`(${working})`)));
+});
+
+/** Lets go of what a publication that waits has held: resources that it uses, and a slug that the working copy has given up. */
+function releaseStatements(store: Store, articleId: string): Statement[] {
+  return [{ query: deleteHeld(store, { articleId }) }, { query: deleteUnseenSlugs(store, { articleId }) }];
 }
 
 /** Writes down what a version that waits uses, so that none of it is deleted meanwhile. */
-export function holdStatements(
-  { db, tables: { whereUsed } }: Store,
-  articleId: string,
-  uses: readonly Use[],
-): Statement[] {
-  const isHeld = and(
-    eq(whereUsed.scope, 'scheduled'),
-    eq(whereUsed.userKind, 'article'),
-    eq(whereUsed.userId, articleId),
-  );
+export function holdStatements(store: Store, articleId: string, uses: readonly Use[]): Statement[] {
+  const { db, tables } = store;
   const unique = new Map(uses.map((use) => [`${use.kind}/${use.id}`, use]));
   const rows = [...unique.values()].map(({ kind, id }) => ({
     scope: 'scheduled' as const,
@@ -229,7 +243,7 @@ export function holdStatements(
     resourceId: id,
   }));
   return [
-    { query: db.delete(whereUsed).where(isHeld) },
-    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows), rows: rows.length }] : []),
+    { query: deleteHeld(store, { articleId }) },
+    ...(rows.length > 0 ? [{ query: db.insert(tables.whereUsed).values(rows), rows: rows.length }] : []),
   ];
 }

@@ -1,26 +1,36 @@
 import { and, asc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
 import { facetOf } from '../../storage/facets.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
+
+const selectWithFacet = prepared(({ db, tables: { facets } }, { facet, butFor }: { facet: string; butFor: string }) =>
+  db
+    .select({ id: facets.articleId })
+    .from(facets)
+    .where(and(eq(facets.facet, facet), ne(facets.articleId, butFor)))
+    .orderBy(asc(facets.articleId)),
+);
+const selectAmongWithFacet = prepared(({ db, tables: { facets } }, { facet, ids }: { facet: string; ids: string[] }) =>
+  db
+    .select({ id: facets.articleId })
+    .from(facets)
+    .where(and(eq(facets.facet, facet), inArray(facets.articleId, ids))),
+);
 
 /**
  * The live stories that are translations of an article, by id, and the guards that hold a commit to them.
  * @param butFor a story that is left out of both, since the commit itself makes it join or leave
  */
 export async function findLiveTranslations(
-  { db, tables: { facets }, all }: Store,
+  store: Store,
   originalId: string,
-  butFor: string | undefined,
+  butFor = '',
 ): Promise<{ ids: string[]; guards: Statement[] }> {
-  const isOther = butFor === undefined ? undefined : ne(facets.articleId, butFor);
-  const isOne = and(eq(facets.facet, facetOf.translationOf(originalId)), isOther);
-  const query = (among?: string[]) =>
-    db
-      .select({ id: facets.articleId })
-      .from(facets)
-      .where(and(isOne, among && inArray(facets.articleId, among)));
-  const ids = (await all(query().orderBy(asc(facets.articleId)))).map(({ id }) => id);
-  const known = ids.length > 0 ? [{ query: query(ids), rows: ids.length }] : [];
-  return { ids, guards: [{ query: query(), rows: ids.length }, ...known] };
+  const facet = facetOf.translationOf(originalId);
+  const translations = selectWithFacet(store, { facet, butFor });
+  const ids = (await store.all(translations)).map(({ id }) => id);
+  const known = ids.length > 0 ? [{ query: selectAmongWithFacet(store, { facet, ids }), rows: ids.length }] : [];
+  return { ids, guards: [{ query: translations, rows: ids.length }, ...known] };
 }
 
 /** What a live story is a translation of, as readers have it. */

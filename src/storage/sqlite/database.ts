@@ -1,5 +1,6 @@
 import DatabaseFile from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { PreparedStatements } from './prepared-statements.js';
 import { openForReading } from './reading.js';
 import * as tables from './tables.js';
 
@@ -13,6 +14,12 @@ export interface Connection {
 
 function connect(file: DatabaseFile.Database): Connection {
   return { file, db: drizzle(file, { schema: tables, casing: 'snake_case' }) };
+}
+
+/** As the file is to Drizzle, which would compile each query anew. It always takes rows as arrays, so statements can be shared. */
+function withKeptStatements(file: DatabaseFile.Database): DatabaseFile.Database {
+  const statements = new PreparedStatements(file);
+  return Object.create(file, { prepare: { value: (sql: string) => statements.prepare(sql) } });
 }
 
 /** The one connection that writes. */
@@ -30,5 +37,6 @@ export function openWriter(path: string): Connection {
 
 /** A connection that cannot write, for every read. */
 export function openReader(path: string): Connection {
-  return connect(openForReading(path));
+  const file = openForReading(path);
+  return { file, db: connect(withKeptStatements(file)).db };
 }

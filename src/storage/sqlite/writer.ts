@@ -2,6 +2,7 @@ import type DatabaseFile from 'better-sqlite3';
 import { GuardFailed, type Statement } from '../store.js';
 import type { Connection } from './database.js';
 import { domainError } from './errors.js';
+import { PreparedStatements } from './prepared-statements.js';
 
 interface Job {
   statements: readonly Statement[];
@@ -9,21 +10,19 @@ interface Job {
   reject: (error: unknown) => void;
 }
 
-/** Prepared statements kept for reuse; texts vary with the number of rows, so the oldest go. */
-const preparedMax = 400;
-
 /**
  * Runs commits on the one writing connection. Those that wait at the same time share one transaction, and so one fsync: each is
  * a savepoint of it that holds or rolls back by itself, and all are answered once the whole is on disk.
  */
 export class Writer {
   readonly #file: DatabaseFile.Database;
-  readonly #prepared = new Map<string, DatabaseFile.Statement>();
+  readonly #statements: PreparedStatements;
   #waiting: Job[] = [];
   #holds = 0;
 
   constructor(connection: Connection) {
     this.#file = connection.file;
+    this.#statements = new PreparedStatements(connection.file);
   }
 
   commit(statements: readonly Statement[]): Promise<void> {
@@ -94,20 +93,8 @@ export class Writer {
 
   #run({ query, rows }: Statement): void {
     const { sql, params } = query.toSQL();
-    const prepared = this.#prepare(sql);
+    const prepared = this.#statements.prepare(sql);
     const touched = prepared.reader ? prepared.all(...params).length : prepared.run(...params).changes;
     if (rows !== undefined && touched !== rows) throw new GuardFailed(sql, rows, touched);
-  }
-
-  #prepare(sql: string): DatabaseFile.Statement {
-    const known = this.#prepared.get(sql);
-    if (known) return known;
-    const prepared = this.#file.prepare(sql);
-    this.#prepared.set(sql, prepared);
-    for (const oldest of this.#prepared.keys()) {
-      if (this.#prepared.size <= preparedMax) break;
-      this.#prepared.delete(oldest);
-    }
-    return prepared;
   }
 }

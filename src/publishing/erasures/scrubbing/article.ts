@@ -9,13 +9,9 @@ import { requireMatch } from '../../../content/managed.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { changedPointers } from '../../../kernel/json.js';
 import type { Statement, Store } from '../../../storage/store.js';
+import { facetStatements } from '../../facets/repository.js';
 import type { LinkChange } from '../../links.js';
-import {
-  dropUnusedLibrarySnapshots,
-  facetStatements,
-  listLiveUses,
-  storyCountStatements,
-} from '../../live-uses/repository.js';
+import { dropUnusedLibrarySnapshots, listLiveUses, storyCountStatements } from '../../live-uses/repository.js';
 import { insertPublication } from '../../publications/repository.js';
 import { findSnapshotHeads, guardSnapshot, timesOf } from '../../repository.js';
 import { findLiveOriginal } from '../../translations/repository.js';

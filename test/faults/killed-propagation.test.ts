@@ -1,4 +1,4 @@
-// One picture in 5,000 live stories is corrected while readers read and an editor works, and the server is killed half way.
+// One picture in thousands of live stories is corrected while readers read and an editor works, and the server is killed half way.
 import DatabaseFile from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ArticleDraft } from '../../src/content/articles/schemas.js';
@@ -9,10 +9,11 @@ import { startApp, type TestApp } from '../support/app.js';
 import { copyStory } from '../support/copies.js';
 import type { Members } from '../support/editing.js';
 import { RunningServer, send, temporaryFolder } from '../support/processes.js';
+import { rounds } from '../support/rounds.js';
 import { servicesIn } from '../support/services.js';
 import { image, shortStory } from '../support/stories.js';
 
-const storyCount = 5000;
+const storyCount = rounds({ quick: 600, short: 1500, long: 5000 });
 const DATA_DIR = temporaryFolder();
 const path = `${DATA_DIR}/copydesk.db`;
 const [before, after] = [image.caption, 'Corrected.'];
@@ -43,9 +44,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => reference.close());
 
-/** However busy the machine is, no request is refused for that. */
-const settings = { NODE_ENV: 'production', EVENT_LOOP_DELAY_MAX_MS: '0' };
-const start = () => RunningServer.start({ DATA_DIR, ...settings });
+const start = () => RunningServer.start({ DATA_DIR, NODE_ENV: 'production' });
 const read = (address: string) => send(reference.app, server, 'get', address, { key });
 const shown = async (slug: string) => {
   const answer = await fetch(`${server.address}/v1/articles/${slug}`);
@@ -111,7 +110,7 @@ async function editOne(): Promise<void> {
   headlines.set(id, { acknowledged: headline, sent: headline });
 }
 
-it('every one of 5,000 stories shows a correction in the end, and no edit is lost, though the server was killed half way', async () => {
+it(`every one of ${storyCount} stories shows a correction in the end, and no edit is lost, though the server was killed half way`, async () => {
   const { etag = '' } = (await read(`/v1/manage/images/${imageId}`).expect(200)).headers;
   const change = { key, body: { caption: after }, ifMatch: etag };
   const corrected = await send(reference.app, server, 'patch', `/v1/manage/images/${imageId}`, change).expect(200);
@@ -120,7 +119,7 @@ it('every one of 5,000 stories shows a correction in the end, and no edit is los
   const workers = [keepOn(readOne), keepOn(readOne), keepOn(editOne)];
   const progress = async () => (await read(`/v1/manage/propagations/${id}`).expect(200)).body.data;
 
-  await expect.poll(async () => (await progress()).done, { timeout: 60_000, interval: 20 }).toBeGreaterThan(2000);
+  await expect.poll(async () => (await progress()).done, { interval: 20 }).toBeGreaterThan(0.4 * storyCount);
   const half = await progress();
   isDown = true;
   await server.kill();
@@ -130,10 +129,10 @@ it('every one of 5,000 stories shows a correction in the end, and no edit is los
   server = await start();
   isDown = false;
   expect((await progress()).done).toBeGreaterThanOrEqual(half.done);
-  await expect.poll(progress, { timeout: 60_000 }).toMatchObject({ state: 'done', finishedAt: expect.any(String) });
+  await expect.poll(progress).toMatchObject({ state: 'done', finishedAt: expect.any(String) });
   const counts = [];
   for (const worker of workers) counts.push(await worker.end());
-  expect(Math.min(...counts)).toBeGreaterThan(10);
+  expect(Math.min(...counts)).toBeGreaterThan(2);
 
   await requireAll();
   expect((await read('/v1/manage/propagations?state=running').expect(200)).body.data).toEqual([]);
@@ -142,7 +141,7 @@ it('every one of 5,000 stories shows a correction in the end, and no edit is los
   expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(file.pragma('foreign_key_check')).toEqual([]);
   file.close();
-}, 180_000);
+});
 
 /** Every story shows the picture as the library has it, and its last headline. */
 async function requireAll(): Promise<void> {

@@ -1,0 +1,4 @@
+import fc from 'fast-check';
+import { seed } from '../support/rounds.js';
+
+fc.configureGlobal({ seed });
