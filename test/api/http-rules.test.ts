@@ -107,7 +107,7 @@ describe('parameters', () => {
 
   it('that are unknown are told what is allowed', async () => {
     const { body } = await app.anybody.get('/v1/quotes?nope=1').expect(400);
-    expect(body.errors[0].message).toContain('limit, cursor, speaker');
+    expect(body.errors[0].message).toContain('limit, cursor, q, speaker');
   });
 });
 
