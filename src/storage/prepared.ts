@@ -41,7 +41,7 @@ class Filled<Rows> extends QueryPromise<Rows> implements BuiltQuery {
     if (is(param, Placeholder)) return this.#values[param.name];
     if (!(is(param, Param) && is(param.value, Placeholder))) return param;
     const value = this.#values[param.value.name];
-    return value === null ? null : param.encoder.mapToDriverValue(value);
+    return value === null || value === undefined ? null : param.encoder.mapToDriverValue(value);
   }
 }
 
