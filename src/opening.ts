@@ -2,8 +2,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.js';
+import type { DatabaseFiles } from './storage/database-files.js';
+import { sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
+
+/** Where the database is that the settings name. */
+export function databasePathOf({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'copydesk.db');
+}
+
+/** What can be done with it as a file. */
+export const databaseFiles: DatabaseFiles = sqliteFiles;
 
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
@@ -14,7 +24,7 @@ export class StartError extends Error {}
  * @throws StartError
  */
 export function openStore(config: Config, isMigrated = false): Store {
-  const path = join(config.dataDir, 'copydesk.db');
+  const path = databasePathOf(config);
   try {
     mkdirSync(config.dataDir, { recursive: true });
     return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });

@@ -1,0 +1,47 @@
+// How the commands of the operator begin and end: help, what was typed wrong, what cannot be done, each in its own way.
+import { Refusal } from './backups/refusal.js';
+import { DomainError } from './kernel/errors.js';
+import { exitWith } from './opening.js';
+
+/** What was typed is no command. */
+export class UsageError extends Error {}
+
+/**
+ * Runs a command. It ends with 0 when it is done, 1 when it cannot be done or found something wrong, 2 when it was typed wrong.
+ * @param usage what can be typed
+ * @param explanation the rest of what --help tells
+ * @param work gets what was typed, and a signal of whoever wants the command to end; says whether all is well
+ */
+export async function runCommand(
+  usage: string,
+  explanation: string,
+  work: (args: readonly string[], signal: AbortSignal) => Promise<boolean>,
+): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.some((argument) => argument === '--help' || argument === '-h'))
+    return console.log(`${usage}\n\n${explanation}`);
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => ending.abort(new Refusal(`ended by ${signal}; nothing is left of it`)));
+  try {
+    if (!(await work(args, ending.signal))) process.exitCode = 1;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n${usage}`);
+      process.exit(2);
+    }
+    if (!(error instanceof Refusal || error instanceof DomainError)) exitWith(error);
+    console.error(`copydesk: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+/** Tells how far something is, once a second at most, apart from what the command has to say. */
+export function progressOf(what: string): (share: number) => void {
+  let toldAt = Date.now();
+  return (share) => {
+    if (Date.now() - toldAt < 1000) return;
+    toldAt = Date.now();
+    console.error(`${what}: ${Math.floor(share * 100)} %`);
+  };
+}
