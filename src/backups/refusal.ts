@@ -7,6 +7,8 @@ export function refusalOf(error: unknown, place: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
     return new Refusal(`There is no room left at ${place}. Nothing is left of what was begun.`);
   if (code.startsWith('SQLITE_IOERR')) return new Refusal(`The disk fails at ${place}: ${(error as Error).message}.`);
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
+    return new Refusal(`The database is damaged: ${(error as Error).message}. Doctor tells all that is wrong.`);
   if (code !== '' && 'syscall' in (error as Error))
     return new Refusal(`${place} cannot be used: ${(error as Error).message}.`);
   return error;
