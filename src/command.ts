@@ -36,11 +36,11 @@ export async function runCommand(
   }
 }
 
-/** Tells how far something is, once a second at most, apart from what the command has to say. */
+/** Tells whoever looks on how far something is, once a second at most. */
 export function progressOf(what: string): (share: number) => void {
   let toldAt = Date.now();
   return (share) => {
-    if (Date.now() - toldAt < 1000) return;
+    if (!process.stderr.isTTY || Date.now() - toldAt < 1000) return;
     toldAt = Date.now();
     console.error(`${what}: ${Math.floor(share * 100)} %`);
   };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../backups/refusal.js';
-import { runCommand, UsageError } from '../command.js';
+import { progressOf, runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import type { Examination } from '../doctor/examination.js';
 import { examine } from '../doctor/service.js';
@@ -32,13 +32,13 @@ await runCommand(usage, explanation, async (args) => {
   const config = readConfig();
   const path = databasePathOf(config);
   if (!existsSync(path)) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
-  let [toldAt, isWell] = [Date.now(), true];
-  const onProgress = (stories: number) => {
-    if (Date.now() - toldAt < 1000) return;
-    toldAt = Date.now();
-    console.error(`live stories: ${stories}`);
-  };
-  for await (const examination of examine(databaseFiles, path, join(config.dataDir, 'media'), onProgress)) {
+  let isWell = true;
+  for await (const examination of examine(
+    databaseFiles,
+    path,
+    join(config.dataDir, 'media'),
+    progressOf('live stories'),
+  )) {
     console.log(report(examination).join('\n'));
     if (examination.faults.length > 0) isWell = false;
   }

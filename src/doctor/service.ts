@@ -16,7 +16,7 @@ export async function* examine(
   databases: DatabaseFiles,
   path: string,
   mediaFolder: string,
-  onProgress: (stories: number) => void,
+  onProgress: (share: number) => void,
 ): AsyncGenerator<Examination> {
   const age = ageOf(databases, path);
   if (typeof age !== 'string') {

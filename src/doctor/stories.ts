@@ -2,7 +2,7 @@
 
 import { listLiveUses } from '../publishing/live-uses/repository.js';
 import { compareStory, type Difference } from '../publishing/recompiling/comparison.js';
-import { listLiveIds, listUnfinished } from '../publishing/recompiling/repository.js';
+import { countLive, listLiveIds, listUnfinished } from '../publishing/recompiling/repository.js';
 import type { FrozenStore } from '../storage/database-files.js';
 import { type Examination, eachBeyond } from './examination.js';
 import { listLeftovers, listMiscounted, listMisindexed, listTornStories } from './repository.js';
@@ -10,12 +10,10 @@ import { listLeftovers, listMiscounted, listMisindexed, listTornStories } from '
 const perLook = 100;
 
 /** Between one lot of stories and the next the database is looked at anew, so that its log can be cut meanwhile. */
-export async function examineStories(
-  store: FrozenStore,
-  onProgress: (stories: number) => void,
-): Promise<Examination[]> {
+export async function examineStories(store: FrozenStore, onProgress: (share: number) => void): Promise<Examination[]> {
   const faults: Record<'stories' | 'search', string[]> = { stories: [], search: [] };
   const remarks: string[] = [];
+  const total = await countLive(store);
   let done = 0;
   const count = await eachBeyond(
     (beyond) => {
@@ -31,7 +29,7 @@ export async function examineStories(
         else faults[of === 'search' ? 'search' : 'stories'].push(line);
       }
       done += 1;
-      onProgress(done);
+      onProgress(done / Math.max(total, done));
     },
   );
   store.renew();
