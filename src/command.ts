@@ -10,21 +10,18 @@ export class UsageError extends Error {}
  * Runs a command. It ends with 0 when it is done, 1 when it cannot be done or found something wrong, 2 when it was typed wrong.
  * @param usage what can be typed
  * @param explanation the rest of what --help tells
- * @param work gets what was typed, and a signal of whoever wants the command to end; says whether all is well
+ * @param work gets what was typed; says whether all is well
  */
 export async function runCommand(
   usage: string,
   explanation: string,
-  work: (args: readonly string[], signal: AbortSignal) => Promise<boolean>,
+  work: (args: readonly string[]) => Promise<boolean>,
 ): Promise<void> {
   const args = process.argv.slice(2);
   if (args.some((argument) => argument === '--help' || argument === '-h'))
     return console.log(`${usage}\n\n${explanation}`);
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => ending.abort(new Refusal(`ended by ${signal}; nothing is left of it`)));
   try {
-    if (!(await work(args, ending.signal))) process.exitCode = 1;
+    if (!(await work(args))) process.exitCode = 1;
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n${usage}`);
@@ -34,6 +31,14 @@ export async function runCommand(
     console.error(`copydesk: ${error.message}`);
     process.exit(1);
   }
+}
+
+/** Aborted when somebody ends the command, by Ctrl-C or as systemd does: for work that has something to take back. */
+export function endingSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => ending.abort(new Refusal(`Ended by ${name}. Nothing is left of it.`)));
+  return ending.signal;
 }
 
 /** Tells whoever looks on how far something is, once a second at most. */

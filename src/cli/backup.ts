@@ -1,7 +1,7 @@
 // npm run backup [-- FOLDER]: backs up the database and the uploaded files, beside a running server or without one.
 import { join } from 'node:path';
 import { makeBackup } from '../backups/making.js';
-import { progressOf, runCommand, UsageError } from '../command.js';
+import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { databaseFiles } from '../opening.js';
@@ -12,14 +12,19 @@ const explanation = `Makes the folder, which must not be there: the database as 
 a manifest with the hash of each. It is checked and on disk when this ends with 0; otherwise there is no such folder.
 Without FOLDER it is a new one in DATA_DIR/backups. Better is one on another disk.`;
 
-await runCommand(usage, explanation, async (args, signal) => {
+await runCommand(usage, explanation, async (args) => {
   if (args.length > 1 || args[0]?.startsWith('-')) throw new UsageError('Name one folder at most.');
   const { dataDir } = readConfig();
   const stamp = systemClock.now().toISOString().replaceAll(/[:.]/g, '-');
   const [folder = join(dataDir, 'backups', stamp)] = args;
   const { manifest, damaged } = await makeBackup(
     { databases: databaseFiles, clock: systemClock, erasuresOf: erasureLines },
-    { dataDir, folder, signal, onProgress: { database: progressOf('database'), media: progressOf('uploaded files') } },
+    {
+      dataDir,
+      folder,
+      signal: endingSignal(),
+      onProgress: { database: progressOf('database'), media: progressOf('uploaded files') },
+    },
   );
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   const uploads = manifest.files.filter(({ path }) => path.startsWith('media/')).length;

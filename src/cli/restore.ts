@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Refusal } from '../backups/refusal.js';
 import { restoreBackup } from '../backups/restoring.js';
-import { progressOf, runCommand, UsageError } from '../command.js';
+import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { databaseFiles, openStore } from '../opening.js';
@@ -53,7 +53,7 @@ async function replay(config: Config, records: readonly ErasureRecord[]): Promis
   }
 }
 
-await runCommand(usage, explanation, async (args, signal) => {
+await runCommand(usage, explanation, async (args) => {
   const { folder, erasures } = parse(args);
   const records = erasures === undefined ? [] : await readErasures(erasures);
   const config = readConfig();
@@ -61,7 +61,7 @@ await runCommand(usage, explanation, async (args, signal) => {
   const { at, files } = await restoreBackup(databaseFiles, {
     folder,
     dataDir: config.dataDir,
-    signal,
+    signal: endingSignal(),
     onProgress: progressOf('files'),
     prepare: async (dataDir) => {
       erased = await replay({ ...config, dataDir }, records);

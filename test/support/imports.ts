@@ -13,6 +13,8 @@ const mayImport: Record<string, readonly string[]> = {
   content: ['blocks', 'storage', 'kernel'],
   publishing: ['content', 'blocks', 'storage', 'kernel'],
   delivery: ['storage', 'blocks', 'kernel', 'http'],
+  backups: ['storage', 'kernel'],
+  doctor: ['backups', 'publishing', 'content', 'storage', 'kernel'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
 const withRoutes = new Set(['access', 'content', 'publishing']);
