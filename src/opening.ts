@@ -6,6 +6,8 @@ import type { Clock } from './kernel/clock.js';
 import { type Media, openMedia } from './media/media.js';
 import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
+import type { DatabaseFiles } from './storage/database-files.js';
+import { sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
 
@@ -18,6 +20,14 @@ export function mediaOf(config: Pick<Config, 'dataDir' | 's3' | 'uploadBytesMax'
   return openMedia(store, clock, { folder, files, uploadBytesMax: config.uploadBytesMax });
 }
 
+/** Where the database is that the settings name. */
+export function databasePathOf({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'copydesk.db');
+}
+
+/** What can be done with it as a file. */
+export const databaseFiles: DatabaseFiles = sqliteFiles;
+
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
 
@@ -27,7 +37,7 @@ export class StartError extends Error {}
  * @throws StartError
  */
 export function openStore(config: Config, isMigrated = false): Store {
-  const path = join(config.dataDir, 'copydesk.db');
+  const path = databasePathOf(config);
   try {
     mkdirSync(config.dataDir, { recursive: true });
     return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });

@@ -144,8 +144,11 @@ const arrivalMs = 10_000;
 
 /** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9). */
 function limitArrival({ raw }: FastifyRequest): void {
-  if (raw.complete) return;
-  const timer = setTimeout(() => answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket), arrivalMs);
+  // What does not come over a connection does not know the word.
+  if (raw.complete !== false) return;
+  const timer = setTimeout(() => {
+    if (!raw.complete) answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket);
+  }, arrivalMs);
   raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 

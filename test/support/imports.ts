@@ -14,6 +14,8 @@ const mayImport: Record<string, readonly string[]> = {
   content: ['media', 'blocks', 'storage', 'kernel'],
   publishing: ['content', 'blocks', 'storage', 'kernel'],
   delivery: ['media', 'storage', 'blocks', 'kernel', 'http'],
+  backups: ['storage', 'kernel'],
+  doctor: ['backups', 'publishing', 'content', 'storage', 'kernel'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
 const withRoutes = new Set(['access', 'content', 'publishing']);

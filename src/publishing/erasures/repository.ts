@@ -1,10 +1,13 @@
 import { and, asc, desc, eq, exists, gt, isNull, lt, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { findArticle } from '../../content/articles/repository.js';
+import type { ErasableKind } from '../../content/erasures/repository.js';
 import { changeStatements } from '../../content/history.js';
+import { findResources } from '../../content/library/repository.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { inListOrder } from '../../storage/keyset.js';
 import { purgeAction, type Statement, type Store } from '../../storage/store.js';
-import type { Erasure, ErasureFilters } from './schemas.js';
+import type { Erasure, ErasureFilters, ErasureRecord } from './schemas.js';
 
 /** Notes an erasure. From here to `settleErasure`, in the same commit, history may be changed. */
 export function beginErasure(
@@ -111,6 +114,21 @@ export async function listErasures(
   return inListOrder(await readErasures(store, condition, order, limit), seek);
 }
 
+/** What is kept of every erasure, the first of them first. */
+export async function listErasureRecords({ db, tables: { erasures }, all }: Store): Promise<ErasureRecord[]> {
+  const { id, kind, resourceId, reason, at, byKey, byActor } = erasures;
+  const rows = await all(
+    db.select({ id, kind, resourceId, reason, at, byKey, byActor }).from(erasures).orderBy(asc(id)),
+  );
+  return rows.map(({ byKey: key, byActor: actor, ...erasure }) => ({ ...erasure, by: { key, actor } }));
+}
+
+/** The version of a thing, deleted or not; undefined when there is none. */
+export async function findVersion(store: Store, kind: ErasableKind, id: string): Promise<number | undefined> {
+  if (kind === 'article') return (await findArticle(store, id))?.summary.version;
+  return (await findResources(store, kind, [id])).get(id)?.resource.version;
+}
+
 /** Erasures that are not done, the first of them first. */
 export function listUnpurged(store: Store): Promise<Erasure[]> {
   const { changes, erasures } = store.tables;
@@ -163,7 +181,8 @@ export function purgeStatements(store: Store, erasure: Erasure, at: string): Sta
   const { kind, resourceId, by } = erasure;
   const { changes, imageFiles, revisions } = store.tables;
   const isPurge = and(eq(changes.kind, kind), eq(changes.resourceId, resourceId), eq(changes.action, purgeAction));
-  const version = sql<number>`(SELECT max(${revisions.version}) FROM ${revisions} WHERE ${revisions.kind} = ${kind} AND ${revisions.resourceId} = ${resourceId})`;
+  // None, of what this database never had.
+  const version = sql<number>`(SELECT coalesce(max(${revisions.version}), 0) FROM ${revisions} WHERE ${revisions.kind} = ${kind} AND ${revisions.resourceId} = ${resourceId})`;
   const actor: Actor = { key: by.key, person: by.actor, role: 'admin' };
   return [
     { query: store.db.select({ seq: changes.seq }).from(changes).where(isPurge), rows: 0 },

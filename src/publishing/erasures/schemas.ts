@@ -44,5 +44,9 @@ export const Erasure = z
   .meta({ id: 'Erasure', description: 'What was scrubbed for good, on whose word.' });
 export type Erasure = z.output<typeof Erasure>;
 
+/** What is kept of an erasure apart from the database, to do it again in one that comes from a backup. */
+export const ErasureRecord = Erasure.omit({ state: true, purgedAt: true });
+export type ErasureRecord = z.output<typeof ErasureRecord>;
+
 export const erasureFilters = { kind: kind.optional(), resourceId: resourceId.optional() };
 export type ErasureFilters = z.output<z.ZodObject<typeof erasureFilters>>;

@@ -1,3 +1,4 @@
+import { findErased } from '../../content/erasures/repository.js';
 import { guardUnused } from '../../content/usages/repository.js';
 import { findUses } from '../../content/usages/service.js';
 import type { Actor } from '../../kernel/actor.js';
@@ -5,13 +6,14 @@ import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { DomainError, notFound, unprocessable } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
+import { versionTag } from '../../kernel/version-tags.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { PropagationService } from '../propagation/service.js';
 import type { ClearingService } from './clearing.js';
-import { beginErasure, findErasure, listErasures, settleErasure } from './repository.js';
-import type { Erasure, ErasureFilters, ErasureRequest } from './schemas.js';
-import { articleScrubbing } from './scrubbing/article.js';
+import { beginErasure, findErasure, findVersion, listErasures, settleErasure } from './repository.js';
+import type { Erasure, ErasureFilters, ErasureRecord, ErasureRequest } from './schemas.js';
+import { articleScrubbing, type Scrubbing } from './scrubbing/article.js';
 import { resourceScrubbing } from './scrubbing/resource.js';
 
 export type ErasureService = ReturnType<typeof erasureService>;
@@ -28,26 +30,63 @@ export function erasureService(store: Store, clock: Clock, propagation: Propagat
   async function erase(request: ErasureRequest, ifMatch: string | undefined, actor: Actor): Promise<Erasure> {
     const { kind, id: resourceId, reason } = request;
     const begun = await decideAndCommit(store, async () => {
-      const id = newId();
       const at = instant(clock);
-      const scrubbing =
-        kind === 'article'
-          ? await articleScrubbing(store, resourceId, ifMatch, actor, at)
-          : await resourceScrubbing(store, kind, resourceId, ifMatch, actor, at);
+      const erasure = { id: newId(), kind, resourceId, reason, at };
+      const scrubbing = await scrubbingOf(erasure, ifMatch, actor, at);
       if (!scrubbing) throw missing(request);
-      const uses = await useStatements(request);
-      const { link } = scrubbing;
-      const cause = { erased: { kind, id: resourceId }, ...(link && { link }) };
-      const { statements: taking } = await propagation.propagate(kind, resourceId, cause, actor, at);
-      const beginning = beginErasure(store, { id, kind, resourceId, reason }, actor, at);
-      return {
-        statements: [beginning, ...uses, ...scrubbing.statements, ...taking, settleErasure(store, id)],
-        result: id,
-      };
+      const statements = await erasureStatements(erasure, scrubbing, await useStatements(request), actor, at);
+      return { statements, result: erasure.id };
     });
     propagation.wake();
     clearing.wake();
     return get(begun);
+  }
+
+  /**
+   * Does again what was erased from another state of the database, as this one comes from a backup: whatever uses it. Its
+   * record is as it was then, its traces are of now. Of what this database never had only the record is kept, for states to come.
+   * @returns whether there was something to do
+   */
+  async function replay(erasure: ErasureRecord): Promise<boolean> {
+    const { kind, resourceId, by } = erasure;
+    const actor: Actor = { key: by.key, person: by.actor, role: 'admin' };
+    const isDone = await decideAndCommit(store, async () => {
+      if ((await findErased(store, [{ kind, id: resourceId }])).length > 0) return { statements: [], result: false };
+      const at = instant(clock);
+      const version = await findVersion(store, kind, resourceId);
+      const scrubbing = version === undefined ? undefined : await scrubbingOf(erasure, versionTag(version), actor, at);
+      const noted = [beginErasure(store, erasure, actor, erasure.at), settleErasure(store, erasure.id)];
+      const statements = scrubbing ? await erasureStatements(erasure, scrubbing, [], actor, at) : noted;
+      return { statements, result: true };
+    });
+    propagation.wake();
+    clearing.wake();
+    return isDone;
+  }
+
+  function scrubbingOf(
+    { kind, resourceId }: Pick<Erasure, 'kind' | 'resourceId'>,
+    ifMatch: string | undefined,
+    actor: Actor,
+    at: string,
+  ): Promise<Scrubbing | undefined> {
+    return kind === 'article'
+      ? articleScrubbing(store, resourceId, ifMatch, actor, at)
+      : resourceScrubbing(store, kind, resourceId, ifMatch, actor, at);
+  }
+
+  async function erasureStatements(
+    erasure: Omit<ErasureRecord, 'by'>,
+    { statements, link }: Scrubbing,
+    uses: readonly Statement[],
+    actor: Actor,
+    at: string,
+  ): Promise<Statement[]> {
+    const { kind, resourceId } = erasure;
+    const cause = { erased: { kind, id: resourceId }, ...(link && { link }) };
+    const { statements: taking } = await propagation.propagate(kind, resourceId, cause, actor, at);
+    const beginning = beginErasure(store, erasure, actor, erasure.at);
+    return [beginning, ...uses, ...statements, ...taking, settleErasure(store, erasure.id)];
   }
 
   /** Holds the commit to the thing's not being used, unless its uses are to be removed. @throws `conflict` saying where it is */
@@ -84,7 +123,7 @@ export function erasureService(store: Store, clock: Clock, propagation: Propagat
     );
   }
 
-  return { erase, get, list };
+  return { erase, replay, get, list };
 }
 
 function missing({ kind, id }: ErasureRequest): DomainError {

@@ -99,12 +99,16 @@ export async function listLiveUses(store: Store, articleId: string): Promise<Use
 
 type Shown = Pick<Store['tables']['librarySnapshots']['$inferSelect'], 'kind' | 'resourceId' | 'etag'>;
 
-/** Shows resources to readers as they are now. Those that readers see so already are only held to stay so. */
+/**
+ * Shows resources to readers as they are now. Those that readers see so already are only held to stay so.
+ * @param isAnew writes them all the same: what is stored may not be what its tag says
+ */
 export async function putLibrarySnapshots(
   store: Store,
   resources: Resources,
   uses: readonly { kind: ResourceKind; id: string }[],
   at: string,
+  isAnew = false,
 ): Promise<Statement[]> {
   const { librarySnapshots } = store.tables;
   const shown = new Map(
@@ -122,7 +126,7 @@ export async function putLibrarySnapshots(
       body,
     };
   });
-  const isShown = ({ kind, resourceId, etag }: Shown) => shown.get(`${kind}/${resourceId}`) === etag;
+  const isShown = ({ kind, resourceId, etag }: Shown) => !isAnew && shown.get(`${kind}/${resourceId}`) === etag;
   const changed = rows.filter((row) => !isShown(row));
   return [
     ...guardShown(store, rows.filter(isShown)),
@@ -133,11 +137,11 @@ export async function putLibrarySnapshots(
         .onConflictDoUpdate({
           target: [librarySnapshots.kind, librarySnapshots.resourceId],
           set: row,
-          setWhere: ne(librarySnapshots.etag, row.etag),
+          ...(!isAnew && { setWhere: ne(librarySnapshots.etag, row.etag) }),
         }),
     })),
     ...changed.flatMap(({ kind, resourceId: id }) =>
-      kind === 'quote' ? store.search.putQuote(id, quoteTextsOf(resources.quote(id))) : [],
+      kind === 'quote' ? store.search.putQuote(id, quoteTextsOf(resources.quote(id)), isAnew) : [],
     ),
   ];
 }

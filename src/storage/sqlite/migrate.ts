@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { migrate as runMigrations } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type { SchemaAge } from '../database-files.js';
 import { NewerDatabase } from '../store.js';
 import type { Connection } from './database.js';
 
@@ -27,11 +28,17 @@ export function migrate({ file, db }: Connection): void {
 }
 
 function refuseNewer(file: Connection['file']): void {
+  if (schemaAge(file) === 'newer') throw new NewerDatabase();
+}
+
+/** How the schema of a database stands to the one that this program makes. */
+export function schemaAge(file: Connection['file']): SchemaAge {
   const table = file
     .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '__drizzle_migrations'")
     .get();
-  if (!table) return;
+  if (!table) return 'older';
   const known = new Set(readMigrationFiles({ migrationsFolder: folder }).map((migration) => migration.hash));
-  const applied = file.prepare('SELECT hash FROM __drizzle_migrations').pluck().all();
-  if (applied.some((hash) => !known.has(String(hash)))) throw new NewerDatabase();
+  const applied = file.prepare('SELECT hash FROM __drizzle_migrations').pluck().all().map(String);
+  if (applied.some((hash) => !known.has(hash))) return 'newer';
+  return applied.length < known.size ? 'older' : 'current';
 }

@@ -1,0 +1,46 @@
+// npm run doctor: tells whether everything that is kept is as it should be, beside a running server or without one.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../backups/refusal.js';
+import { progressOf, runCommand, UsageError } from '../command.js';
+import { readConfig } from '../config.js';
+import type { Examination } from '../doctor/examination.js';
+import { examine } from '../doctor/service.js';
+import { databaseFiles, databasePathOf } from '../opening.js';
+
+const usage = 'usage: npm run doctor';
+const explanation = `Looks at the schema, every page and index, references, the full-text index, uploaded files, what readers get of every live story
+(compared with a fresh compilation) and where everything is used. Changes nothing. Ends with 1 when something is wrong.`;
+
+/** Of more lines about one part, only so many are printed. */
+const linesMax = 20;
+
+function report({ part, looked, faults, remarks = [], cure }: Examination): string[] {
+  const all = [...faults.map((line) => `  ${line}`), ...remarks.map((line) => `  on its way: ${line}`)];
+  const surplus = all.length > linesMax ? [`  and ${all.length - linesMax} more`] : [];
+  const mending = faults.length > 0 ? [`  mend it by ${cure}`] : [];
+  return [
+    `${faults.length > 0 ? 'WRONG' : 'ok   '} ${part} (${looked})`,
+    ...all.slice(0, linesMax),
+    ...surplus,
+    ...mending,
+  ];
+}
+
+await runCommand(usage, explanation, async (args) => {
+  if (args.length > 0) throw new UsageError('Doctor takes nothing.');
+  const config = readConfig();
+  const path = databasePathOf(config);
+  if (!existsSync(path)) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
+  let isWell = true;
+  for await (const examination of examine(
+    databaseFiles,
+    path,
+    join(config.dataDir, 'media'),
+    progressOf('live stories'),
+  )) {
+    console.log(report(examination).join('\n'));
+    if (examination.faults.length > 0) isWell = false;
+  }
+  return isWell;
+});
