@@ -8,10 +8,10 @@ import type { TestApp } from './app.js';
 import { type Client, newClient } from './client.js';
 
 /** Another server on the database file of a test's server, with connections and caches of its own. */
-export async function startBeside({ path, clock, keys }: TestApp) {
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path) });
+export async function startBeside({ path, clock, keys }: TestApp, environment: Record<string, string> = {}) {
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path), ...environment });
   const store = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
-  const app = await buildApp({ config, store, clock, services: buildServices(store, clock) });
+  const app = await buildApp({ config, store, clock, services: buildServices(store, clock, config.webhooks) });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);
   return {

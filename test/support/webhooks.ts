@@ -8,10 +8,13 @@ import { eventually, type Receiver } from './receiver.js';
 
 export const webhooksPath = '/v1/manage/webhooks';
 
-/** A server that may send to receivers on this machine, which have little time to answer. */
+/** Settings of a server that may send to receivers on this machine. */
+export function sendingSettings(timeoutMs: number): Record<string, string> {
+  return { WEBHOOK_PRIVATE_HOSTS: '127.0.0.1', WEBHOOK_TIMEOUT_MS: String(timeoutMs) };
+}
+
 export function startSendingApp(timeoutMs = 5000): Promise<TestApp> {
-  const environment = { WEBHOOK_PRIVATE_HOSTS: '127.0.0.1', WEBHOOK_TIMEOUT_MS: String(timeoutMs) };
-  return startApp({ environment });
+  return startApp({ environment: sendingSettings(timeoutMs) });
 }
 
 export async function makeWebhook(
