@@ -77,6 +77,11 @@ export function guardCount(store: Store, count: number): Statement {
   return { query: everyWebhook(store), rows: count };
 }
 
+/** Holds a commit to a webhook being there. */
+export function guardWebhook({ db, tables: { webhooks } }: Store, id: string): Statement {
+  return { query: db.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.id, id)), rows: 1 };
+}
+
 /** What was done to a webhook since a version. */
 export async function listActionsSince(
   { db, tables: { changes }, all }: Store,

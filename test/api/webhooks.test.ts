@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webhooksMax } from '../../src/webhooks/service.js';
-import type { TestApp } from '../support/app.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import type { Members } from '../support/editing.js';
+import { Gate } from '../support/gate.js';
 import { changeWebhook, makeWebhook, readWebhook, startSendingApp, webhooksPath } from '../support/webhooks.js';
 
 let app: TestApp;
@@ -170,5 +171,30 @@ describe('DELETE /v1/manage/webhooks/{id}', () => {
       { action: 'ping', version: 1 },
       { action: 'create' },
     ]);
+  });
+
+  it('may come in at every step of a ping, a replay or a change, which are done before it or find nothing', async () => {
+    const gate = new Gate();
+    const gated = await startApp({ wrapStore: gate.wrap });
+    const acts: ((path: string, ping: string) => PromiseLike<{ status: number }>)[] = [
+      (path) => gated.as.admin.post(`${path}/ping`),
+      (path, ping) => gated.as.admin.post(`${path}/deliveries/${ping}/replay`),
+      (path) => gated.as.admin.patch(path, { description: 'E' }).set('if-match', '"1"'),
+    ];
+    for (const act of acts) {
+      await gate.meetAtEachStep(async () => {
+        const path = `${webhooksPath}/${(await makeWebhook(gated, nowhere)).id}`;
+        const ping = (await gated.as.admin.post(`${path}/ping`).expect(202)).body.data.id;
+        return {
+          operation: () => act(path, ping),
+          meanwhile: () => gated.as.admin.delete(path).set('if-match', '"1"'),
+          after: async ({ status }) => {
+            expect([200, 202, 404]).toContain(status);
+            if (status === 404) await gated.as.admin.get(path).expect(404);
+          },
+        };
+      }, 3);
+    }
+    await gated.close();
   });
 });

@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.js';
 import { changeStatements } from '../../storage/changes.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
-import { findWebhook } from '../repository.js';
+import { findWebhook, guardWebhook } from '../repository.js';
 import type { Webhook } from '../schemas.js';
 import {
   countReplayed,
@@ -67,7 +67,8 @@ export function deliveryService(store: Store, clock: Clock) {
       const at = instant(clock);
       const times = { at, nextAttemptAt: at, settledAt: null };
       const made: Delivery = { id, type: 'ping', articleId: null, state: 'waiting', ...times, attempts: [] };
-      return { statements: [insertPing(store, webhookId, id, at), ...told(webhook, 'ping', actor, at)], result: made };
+      const statements = [guardWebhook(store, webhookId), insertPing(store, webhookId, id, at)];
+      return { statements: [...statements, ...told(webhook, 'ping', actor, at)], result: made };
     });
   }
 
