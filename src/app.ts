@@ -57,6 +57,8 @@ import { publishingRoutes } from './publishing/routes.js';
 import { scheduleRoutes } from './publishing/schedules/routes.js';
 import type { Services } from './services.js';
 import type { Store } from './storage/store.js';
+import { deliveryRoutes } from './webhooks/deliveries/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
 
 export interface AppOptions {
   config: Config;
@@ -175,6 +177,8 @@ export async function buildApp({
   propagationRoutes(api, propagation);
   changeRoutes(api, changes);
   keyRoutes(api, keys);
+  webhookRoutes(api, services.webhooks);
+  deliveryRoutes(api, services.webhooks, services.deliveries);
   revisionRoutes(api, articles, revisions, restoring);
   asOfRoutes(api, revisions, asOf);
   resourceRevisionRoutes(api, 'image', library.image, resourceRevisions.image);

@@ -5,6 +5,10 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((value) => value.replace(/\/+$/, ''));
+const list = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').flatMap((item) => item.trim() || []));
 const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -46,11 +50,10 @@ const Settings = z.object({
   SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
   STREAM_LISTENERS_MAX: wholeNumber(0, 100_000).default(1000),
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
+  WEBHOOK_TIMEOUT_MS: wholeNumber(10, 60_000).default(15_000),
+  WEBHOOK_PRIVATE_HOSTS: list,
   TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
-  CORS_ORIGINS: z
-    .string()
-    .default('')
-    .transform((value) => value.split(',').flatMap((origin) => origin.trim() || [])),
+  CORS_ORIGINS: list,
 });
 
 export interface Config {
@@ -88,6 +91,12 @@ export interface Config {
   streamListenersMax: number;
   /** Mean delay of the event loop, over a second, beyond which requests are refused rather than left to wait; 0 for never. */
   eventLoopDelayMaxMs: number;
+  webhooks: {
+    /** How long a receiver has to answer. */
+    timeoutMs: number;
+    /** Names of hosts, and addresses, that may be private and plain http. */
+    privateHosts: string[];
+  };
   trustProxy: boolean;
   /** Origins whose pages may call the Management API. */
   corsOrigins: string[];
@@ -128,6 +137,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
+    webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });

@@ -31,10 +31,17 @@ import { scheduler } from './publishing/schedules/scheduler.js';
 import { scheduleService } from './publishing/schedules/service.js';
 import { publishingService } from './publishing/service.js';
 import type { Store } from './storage/store.js';
+import { deliveryService } from './webhooks/deliveries/service.js';
+import { dispatcher } from './webhooks/dispatching/dispatcher.js';
+import type { SendingRules } from './webhooks/dispatching/sending.js';
+import { webhookService } from './webhooks/service.js';
 
 export type Services = ReturnType<typeof buildServices>;
 
-export function buildServices(store: Store, clock: Clock, media: Media) {
+/** Only a server sends anything; commands need not say how. */
+const carefulSending: SendingRules = { timeoutMs: 15_000, privateHosts: [] };
+
+export function buildServices(store: Store, clock: Clock, media: Media, sending: SendingRules = carefulSending) {
   const idempotency = idempotencyService(store, clock);
   const propagation = propagationService(store, clock);
   const articles = articleService(store, clock);
@@ -44,6 +51,7 @@ export function buildServices(store: Store, clock: Clock, media: Media) {
   const sweeper = publicLogSweeper(store, clock);
   const clearing = clearingService(store, clock, media);
   const images = libraryService('image', store, clock, propagation);
+  const dispatching = dispatcher(store, clock, sending);
   return {
     articles,
     sections: sectionService(store, clock),
@@ -76,12 +84,16 @@ export function buildServices(store: Store, clock: Clock, media: Media) {
       clearing,
       publicLogSweeper: sweeper,
       idempotency,
+      dispatcher: dispatching,
     }),
     embargoes: embargoService(store, clock, articles),
     propagation,
     changes: changeLog(store),
     keys: keyService(store, clock),
     idempotency,
+    webhooks: webhookService(store, clock, sending.privateHosts),
+    deliveries: deliveryService(store, clock),
+    dispatcher: dispatching,
     revisions,
     asOf: asOfService(store, clock, media.addresses.sign),
     restoring: restoringService(store, clock, articles, revisions),

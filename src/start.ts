@@ -28,7 +28,7 @@ export async function startServer(): Promise<void> {
 async function serveAlone(config: Config): Promise<void> {
   const store = openStore(config);
   const logger = newLogger(config);
-  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
+  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const app = await buildApp({ config, store, clock: systemClock, services, logger });
   await seedIfEmpty(config, services);
   const address = await listen(app, config);
@@ -40,7 +40,7 @@ async function serveAlone(config: Config): Promise<void> {
 async function supervise(config: Config): Promise<void> {
   const store = openStore(config);
   const logger = newLogger(config);
-  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
+  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   await seedIfEmpty(config, services);
   const workers = superviseWorkers(logger);
   closeOnSignals(logger, () => workers.stop());
@@ -54,7 +54,7 @@ async function supervise(config: Config): Promise<void> {
 async function serveAsWorker(config: Config): Promise<void> {
   const store = openStore(config, true);
   const logger = newLogger(config).child({ worker: cluster.worker?.id });
-  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
+  const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const app = await buildApp({ config, store, clock: systemClock, services, logger, worksInBackground: false });
   process.on('message', (message) => {
     if (message !== leadMessage) return;

@@ -169,6 +169,8 @@ const chapterDescriptions: Record<string, string> = {
   'Management: Propagations': 'Changes on their way to many live stories. Needs an API key.',
   'Management: Changes': 'The log of every accepted write, for audit. Needs an API key.',
   'Management: Keys': 'Who may come in, as what. Needs an admin’s API key.',
+  'Management: Webhooks':
+    'Addresses that are told what happens to stories, and what they were sent. Needs an admin’s API key.',
   'Management: Erasures': 'Scrubbing what must not be kept. Needs an API key.',
   'System: Health': 'Whether the server lives and can serve. Public.',
 };

@@ -1,13 +1,15 @@
 // Words that readers must never see are planted everywhere they could come from, and looked for in everything that can be asked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.js';
+import type { TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
 import { Listening } from '../support/listening.js';
 import { Mirror } from '../support/mirror.js';
+import { Receiver } from '../support/receiver.js';
 import { removed } from '../support/removal.js';
 import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
+import { changeWebhook, makeWebhook, startSendingApp } from '../support/webhooks.js';
 
 const canary = 'Zq7canary';
 const canaryKey = 'zq7canary';
@@ -75,6 +77,9 @@ const stories = new Set<string>(['nonsense']);
 const known = new Set<string>();
 const hidden = new Set<string>();
 
+/** Of a webhook from before there was anything. */
+let receiver: Receiver;
+let webhook: string;
 /** A mirror from before there was anything. */
 let mirror: Mirror;
 /** Ids of stories that readers had: that they are gone is told to who follows. */
@@ -95,7 +100,9 @@ function hide(...ids: string[]): void {
 }
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startSendingApp();
+  receiver = await Receiver.start();
+  webhook = (await makeWebhook(app, receiver, { state: 'disabled' })).id;
   mirror = await new Mirror(100).catchUp(app);
   const draft = await createStory(app, {
     ...secretFields,
@@ -177,7 +184,10 @@ beforeAll(async () => {
     .set(matching(await app.as.editor.get(`/v1/manage/articles/${draft.id}`)))
     .expect(200);
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await receiver.stop();
+});
 
 /** The addresses of everything that anybody may ask for, with everything there is to ask for by. */
 async function publicAddresses(): Promise<string[]> {
@@ -257,6 +267,16 @@ describe('readers', () => {
       expect(told.toLowerCase()).not.toContain(canaryKey);
       expect([...hidden].filter((id) => told.includes(id) && !gone.has(id))).toEqual([]);
     }
+  });
+
+  it('are sent no word of them by a webhook, which is told all that has happened', async () => {
+    await changeWebhook(app, webhook, { state: 'enabled' });
+    const { db, tables, all } = app.store;
+    const log = await all(db.select().from(tables.publicLog));
+    const told = (await receiver.count(log.length)).map(({ text }) => text).join();
+    for (const id of gone) expect(told).toContain(id);
+    expect(told.toLowerCase()).not.toContain(canaryKey);
+    expect([...hidden].filter((id) => told.includes(id) && !gone.has(id))).toEqual([]);
   });
 
   it('find nothing by the words, and no more or fewer of anything else', async () => {

@@ -8,11 +8,14 @@ import { givePicture } from '../support/pictures.js';
 import { removed } from '../support/removal.js';
 import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
+import { makeWebhook, webhooksPath } from '../support/webhooks.js';
 
 const missing = '01852a5c-0000-7000-8000-00000000dead';
 
 let app: TestApp;
 let operations: readonly Documented[];
+/** Something that a webhook was sent. */
+let delivery: string;
 /** Ids for a path's parameter, by what stands behind it. */
 let targets: Record<'live' | 'draft' | 'deleted' | 'missing', Record<string, string>>;
 
@@ -31,6 +34,8 @@ beforeAll(async () => {
   const schedules = new Map<string, string>();
   for (const { id } of [live, draft]) schedules.set(id, (await schedule(app, id, { at })).id);
   const erasure = await noteErasure();
+  const webhook = await makeWebhook(app, { url: 'https://127-0-0-1.invalid/' }, { state: 'disabled' });
+  delivery = (await app.as.admin.post(`${webhooksPath}/${webhook.id}/ping`).expect(202)).body.data.id;
   const idsOf = ({ id, slug, desk, tags, sections }: typeof live & { desk?: string; tags?: string[] }) => ({
     '/v1/articles/{slug}': slug,
     // The month that the live story was published in, and one without stories.
@@ -47,6 +52,7 @@ beforeAll(async () => {
     '/v1/manage/keys/{id}': app.keys.viewer.split('_')[1] ?? '',
     '/v1/manage/schedules/{id}': schedules.get(id) ?? 'none',
     '/v1/manage/erasures/{id}': erasure,
+    '/v1/manage/webhooks/{id}': webhook.id,
     '/v1/images/{id}': String(sections[0]?.blocks[0]?.imageId),
     '/media/{imageId}/{version}/{frame}/{rendition}': pictures.get(id) ?? '',
     '/v1/quotes/{id}': String(sections[1]?.blocks[1]?.quoteId),
@@ -80,7 +86,13 @@ async function previewToken(articleId: string, isRevoked: boolean): Promise<stri
 }
 
 /** Operations that need neither body nor version, so that they would be done. Their own tests say whom they are for. */
-const doneAsSent = new Set(['createPreviewLink', 'revokePreviewLink']);
+const doneAsSent = new Set([
+  'createPreviewLink',
+  'revokePreviewLink',
+  'pingWebhook',
+  'replayWebhook',
+  'replayWebhookDelivery',
+]);
 
 /** A propagation that is finished, since only a change to hundreds of stories begins one. */
 async function beginPropagation(): Promise<string> {
@@ -115,6 +127,7 @@ function pathFor(path: string, target: keyof typeof targets): string {
   return path
     .replace(/\{\w+\}/, targets[target][prefix] ?? 'none')
     .replace('{section}', 'the-end')
+    .replace('{delivery}', delivery)
     .replace('{version}', '1');
 }
 
@@ -156,7 +169,7 @@ const badKeys = () => {
 async function countRows(): Promise<number[]> {
   const { db, tables, all } = app.store;
   return Promise.all(
-    [tables.changes, tables.revisions, tables.articles, tables.images, tables.apiKeys].map(
+    [tables.changes, tables.revisions, tables.articles, tables.images, tables.apiKeys, tables.webhooks].map(
       async (table) => (await all(db.select().from(table))).length,
     ),
   );

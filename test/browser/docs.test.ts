@@ -101,6 +101,9 @@ describe('/docs', () => {
       '/v1/manage/schedules/{id}',
       '/v1/preview/{token}',
       '/v1/manage/erasures/{id}',
+      '/v1/manage/webhooks/{id}',
+      '/v1/manage/webhooks/{id}/deliveries',
+      '/v1/manage/webhooks/{id}/deliveries/{delivery}',
     ];
     // The stream goes on for as long as somebody listens.
     const paths = shown.filter((path) => !unnamed.includes(path) && path !== '/v1/stream');

@@ -110,7 +110,9 @@ describe('the document', () => {
     expect(refusing.map(({ operation }) => operation.operationId).sort()).toEqual([
       'createApiKey',
       'createPreviewLink',
+      'createWebhook',
       'rotateApiKey',
+      'rotateWebhookSecret',
     ]);
     for (const { operation } of posts.filter((post) => !refusing.includes(post))) {
       const statuses = Object.keys(operation.responses);

@@ -70,11 +70,11 @@ export async function startApp({
   });
   const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
-  const services = buildServices(store, clock, mediaOf(config, store, clock));
+  const services = buildServices(store, clock, mediaOf(config, store, clock), config.webhooks);
   const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
   await app.listen({ port: 0, host: '127.0.0.1' });
   // What goes on beside the requests would take steps of whoever counts them.
-  if (wrapStore) await services.scheduler.stop();
+  if (wrapStore) await Promise.all([services.scheduler.stop(), services.dispatcher.stop()]);
   const made = await Promise.all(
     roles.map(
       async (role) => [role, (await services.keys.create({ name: `test ${role}`, role }, commandLine)).key] as const,

@@ -16,9 +16,10 @@ const mayImport: Record<string, readonly string[]> = {
   delivery: ['media', 'storage', 'blocks', 'kernel', 'http'],
   backups: ['storage', 'kernel'],
   doctor: ['backups', 'publishing', 'content', 'storage', 'kernel'],
+  webhooks: ['delivery', 'storage', 'kernel'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
-const withRoutes = new Set(['access', 'content', 'publishing']);
+const withRoutes = new Set(['access', 'content', 'publishing', 'webhooks']);
 const queries = /(^storage\/)|(\/repository\.ts$)|(^content\/(history|where-used)\.ts$)/;
 const server = /(^http\/)|(\/routes\.ts$)|(^(app|server|start)\.ts$)/;
 const engines = /^(opening|cli\/openapi)\.ts$|^storage\//;

@@ -1,5 +1,6 @@
 // One right request for every POST that can be repeated, by its operation, on things of its own.
 import type { Role } from '../../src/kernel/actor.js';
+import { newId } from '../../src/kernel/ids.js';
 import type { TestApp } from './app.js';
 import { changeResource, createResource, type Members, type Plural, withdrawStory } from './editing.js';
 import { removed } from './removal.js';
@@ -66,6 +67,22 @@ function ofLibrary(plural: Plural, named: string): Record<string, Recipe> {
   };
 }
 
+/** What is done with a webhook that nothing is sent to but pings. */
+function onWebhook(pathOf: (app: TestApp, path: string) => string | Promise<string>): Recipe {
+  return async (app) => {
+    const draft = { url: 'https://127-0-0-1.invalid/', state: 'disabled' };
+    const { id } = (await app.as.admin.post(`${manage}/webhooks`, draft).expect(201)).body.data;
+    return { path: await pathOf(app, `${manage}/webhooks/${id}`), role: 'admin' };
+  };
+}
+
+/** Something that a webhook could not be told. */
+function deadDelivery(webhookId: string) {
+  const [id, at] = [newId(), '2026-01-15T09:00:00.000Z'];
+  const event = { type: 'article.published', publicSeq: 1, articleId: newId() } as const;
+  return { id, webhookId, ...event, at, state: 'dead', attempts: 10, settledAt: at } as const;
+}
+
 function ofTerms(plural: 'desks' | 'tags'): Recipe {
   return async () => {
     count += 1;
@@ -111,6 +128,15 @@ export const posts: Record<string, Recipe> = {
     const { body } = await app.as.admin.post(`${manage}/keys`, { name: 'to be revoked', role: 'viewer' }).expect(201);
     return { path: `${manage}/keys/${body.data.id}/revoke`, ifMatch: '"1"', role: 'admin' };
   },
+  pingWebhook: onWebhook((_app, path) => `${path}/ping`),
+  replayWebhook: onWebhook(async ({ store: { db, tables, commit } }, path) => {
+    await commit([{ query: db.insert(tables.webhookDeliveries).values(deadDelivery(path.split('/').at(-1) ?? '')) }]);
+    return `${path}/replay`;
+  }),
+  replayWebhookDelivery: onWebhook(async (app, path) => {
+    const { id } = (await app.as.admin.post(`${path}/ping`).expect(202)).body.data;
+    return `${path}/deliveries/${id}/replay`;
+  }),
   erase: async (app) => {
     const { id } = await createResource(app, 'quotes', quote);
     const body = { kind: 'quote', id, reason: 'A court said so.' };
@@ -127,7 +153,8 @@ export function sendPost({ as }: Pick<TestApp, 'as'>, { path, body, ifMatch, rol
 /** How much was written, apart from what the server does by itself and from what is kept to be answered again. */
 export async function writesSoFar({ store: { db, tables, all } }: Pick<TestApp, 'store'>): Promise<number[]> {
   const log = (await all(db.select().from(tables.changes))).filter(({ action }) => action !== 'purge');
-  const others = [tables.revisions, tables.articles, tables.sections, tables.corrections, tables.schedules];
+  const { revisions, articles, sections, corrections, schedules, webhooks, webhookDeliveries } = tables;
+  const others = [revisions, articles, sections, corrections, schedules, webhooks, webhookDeliveries];
   const counts = others.map(async (table) => (await all(db.select().from(table))).length);
   return [log.length, ...(await Promise.all(counts))];
 }

@@ -9,10 +9,11 @@ import type { TestApp } from './app.js';
 import { type Client, newClient } from './client.js';
 
 /** Another server on the database file of a test's server, with connections and caches of its own. */
-export async function startBeside({ path, clock, keys }: TestApp) {
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path), EVENT_LOOP_DELAY_MAX_MS: '0' });
+export async function startBeside({ path, clock, keys }: TestApp, environment: Record<string, string> = {}) {
+  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path), ...patience, ...environment });
   const store = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
-  const services = buildServices(store, clock, mediaOf(config, store, clock));
+  const services = buildServices(store, clock, mediaOf(config, store, clock), config.webhooks);
   const app = await buildApp({ config, store, clock, services });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const clients = roles.map((role) => [role, newClient(app, keys[role])] as const);

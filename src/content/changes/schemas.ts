@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, Instant } from '../../kernel/scalars.js';
 import { By, Reason } from '../managed.js';
 
-const kinds = ['article', 'section', 'image', 'quote', 'embed', 'desk', 'tag', 'key'] as const;
+const kinds = ['article', 'section', 'image', 'quote', 'embed', 'desk', 'tag', 'key', 'webhook'] as const;
 const kind = z.enum(kinds).meta({ description: 'What was changed.', example: 'article' });
 const action = z
   .string()

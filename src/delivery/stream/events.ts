@@ -1,6 +1,6 @@
 // The lines of the stream (WHATWG HTML, 9.2 Server-sent events).
 import { type Position, positionText } from '../public-log/position.js';
-import type { LogEntry } from './repository.js';
+import type { Happening, LogEntry } from './repository.js';
 
 /** How soon a client should come back when its connection is lost. */
 const retryMs = 3000;
@@ -18,8 +18,12 @@ export function reset(position: Position, reason: 'too_old' | 'unknown'): string
   return `retry: ${retryMs}\nid: ${positionText(position)}\nevent: reset\ndata: ${JSON.stringify({ reason })}\n\n`;
 }
 
-export function eventOf({ event, seq, mark, id, at, slug, language, headline, etag }: LogEntry): string {
+/** What is told of a story that something has happened to. */
+export function eventData({ id, at, slug, language, headline, etag }: Happening) {
   const url = slug === null ? null : `/v1/articles/${slug}`;
-  const data = JSON.stringify({ id, at, slug, language, headline, etag, url });
-  return `id: ${positionText({ seq, mark })}\nevent: ${event}\ndata: ${data}\n\n`;
+  return { id, at, slug, language, headline, etag, url };
+}
+
+export function eventOf(entry: LogEntry): string {
+  return `id: ${positionText(entry)}\nevent: ${entry.event}\ndata: ${JSON.stringify(eventData(entry))}\n\n`;
 }

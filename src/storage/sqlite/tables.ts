@@ -397,7 +397,7 @@ export const changes = sqliteTable(
     byKey: text(),
     byActor: text(),
     action: text().notNull(),
-    kind: text().$type<ResourceKindColumn | 'key'>().notNull(),
+    kind: text().$type<ResourceKindColumn | 'key' | 'webhook'>().notNull(),
     resourceId: text().notNull(),
     version: integer().notNull(),
     articleId: text(),
@@ -698,3 +698,99 @@ export const imageFiles = sqliteTable(
 
 /** What this installation signs with, made once for it. */
 export const secrets = sqliteTable('secrets', { name: text().primaryKey(), value: text().notNull() });
+
+export type WebhookEventColumn =
+  | 'article.published'
+  | 'article.updated'
+  | 'article.corrected'
+  | 'article.withdrawn'
+  | 'article.erased';
+
+/** Addresses that are told of what readers can see happen. Their secrets are kept as they are, since signing needs them. */
+export const webhooks = sqliteTable(
+  'webhooks',
+  {
+    id: text().primaryKey(),
+    ...versioned(),
+    url: text().notNull(),
+    description: text(),
+    events: json<WebhookEventColumn[]>().notNull(),
+    state: text().$type<'enabled' | 'disabled'>().notNull(),
+    /** Who disabled it: an admin, or the address, by saying that it is gone. */
+    disabledReason: text().$type<'admin' | 'gone'>(),
+    secret: text().notNull(),
+    /** The secret before, while both are good. */
+    formerSecret: text(),
+    formerSecretUntil: text(),
+    /** Up to which entry of the public log deliveries were made. */
+    reachedSeq: integer().notNull(),
+  },
+  (t) => [
+    index('webhooks_by_creation').on(t.createdAt, t.id),
+    check('webhooks_version', sql`${t.version} >= 1`),
+    check('webhooks_state', sql`${t.state} IN ('enabled', 'disabled')`),
+    check('webhooks_disabled', sql`(${t.state} = 'disabled') = (${t.disabledReason} IS NOT NULL)`),
+    check('webhooks_former_secret', sql`(${t.formerSecret} IS NULL) = (${t.formerSecretUntil} IS NULL)`),
+  ],
+);
+
+/** What a webhook is told, once it is due. Holds no content: what is sent is made when it is sent. */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    /** The order in which a story's are sent. */
+    seq: integer().primaryKey({ autoIncrement: true }),
+    /** The same at every attempt. */
+    id: text().notNull(),
+    webhookId: text()
+      .notNull()
+      .references(() => webhooks.id),
+    type: text().$type<WebhookEventColumn | 'ping'>().notNull(),
+    /** The entry of the public log that it tells of; none for a ping. */
+    publicSeq: integer(),
+    articleId: text(),
+    /** When that happened. */
+    at: text().notNull(),
+    state: text().$type<'waiting' | 'delivered' | 'dead'>().notNull(),
+    /** Attempts that were begun since it was made, or last replayed. */
+    attempts: integer().notNull(),
+    /** When it may be sent; while it is being sent, when whoever does that is given up. */
+    dueAt: text(),
+    /** Of the one who sends it. */
+    claim: text(),
+    settledAt: text(),
+  },
+  (t) => [
+    uniqueIndex('webhook_deliveries_id').on(t.id),
+    uniqueIndex('webhook_deliveries_event').on(t.webhookId, t.publicSeq),
+    index('webhook_deliveries_due').on(t.webhookId, t.dueAt, t.seq).where(sql`${t.state} = 'waiting'`),
+    index('webhook_deliveries_waiting').on(t.webhookId, t.articleId, t.seq).where(sql`${t.state} = 'waiting'`),
+    index('webhook_deliveries_of_webhook').on(t.webhookId, t.seq),
+    index('webhook_deliveries_of_state').on(t.webhookId, t.state, t.seq),
+    index('webhook_deliveries_of_article').on(t.articleId),
+    index('webhook_deliveries_settled').on(t.settledAt).where(sql`${t.settledAt} IS NOT NULL`),
+    check('webhook_deliveries_state', sql`${t.state} IN ('waiting', 'delivered', 'dead')`),
+    check('webhook_deliveries_due', sql`(${t.state} = 'waiting') = (${t.dueAt} IS NOT NULL)`),
+    check('webhook_deliveries_settled', sql`(${t.state} = 'waiting') = (${t.settledAt} IS NULL)`),
+    check('webhook_deliveries_ping', sql`(${t.type} = 'ping') = (${t.publicSeq} IS NULL)`),
+  ],
+);
+
+/** What came of each attempt to deliver. */
+export const webhookAttempts = sqliteTable(
+  'webhook_attempts',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    deliverySeq: integer()
+      .notNull()
+      .references(() => webhookDeliveries.seq),
+    at: text().notNull(),
+    durationMs: integer().notNull(),
+    status: integer(),
+    /** Why it is not delivered. */
+    error: text(),
+    /** The beginning of what was answered. */
+    response: text(),
+  },
+  (t) => [index('webhook_attempts_of_delivery').on(t.deliverySeq, t.id)],
+);

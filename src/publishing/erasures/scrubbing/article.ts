@@ -16,7 +16,15 @@ import { insertPublication } from '../../publications/repository.js';
 import { findSnapshotHeads, guardSnapshot, timesOf } from '../../repository.js';
 import { findLiveOriginal } from '../../translations/repository.js';
 import { refuseErased } from '../refusal.js';
-import { dropAnswers, listSlugs, scrubArticle, scrubParts, scrubRevisions, scrubSnapshot } from './repository.js';
+import {
+  dropAnswers,
+  listSlugs,
+  scrubArticle,
+  scrubParts,
+  scrubResponses,
+  scrubRevisions,
+  scrubSnapshot,
+} from './repository.js';
 
 export interface Scrubbing {
   statements: Statement[];
@@ -55,6 +63,7 @@ export async function articleScrubbing(
     ...storyCountStatements(store, formerUses, []),
     ...dropUnusedLibrarySnapshots(store, formerUses),
     dropAnswers(store, id, slugs),
+    scrubResponses(store, id),
     ...(shown?.isLive && times
       ? [insertPublication(store, record, 'withdraw', publication.liveVersion ?? version, times, actor, at)]
       : []),

@@ -1,5 +1,5 @@
 // Everywhere that a thing's content is written down, and what is left there of it: the number, the time and the actor.
-import { and, eq, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { fillEmbed, fillImage, fillQuote, type ResourceFacts, type ResourceKind } from '../../../blocks/library.js';
 import type { ArticleRecord } from '../../../content/articles/repository.js';
 import { type ArticleFields, fillArticle } from '../../../content/articles/schemas.js';
@@ -151,6 +151,13 @@ export function dropResource({ db, tables }: Store, kind: ResourceKind, id: stri
     { query: db.delete(librarySnapshots).where(isShown) },
     ...(kind === 'embed' ? [{ query: db.delete(whereUsed).where(isUser) }] : []),
   ];
+}
+
+/** Empties what receivers of webhooks have answered to messages about a story, which may repeat those. */
+export function scrubResponses({ db, tables }: Store, articleId: string): Statement {
+  const { webhookDeliveries: deliveries, webhookAttempts: attempts } = tables;
+  const ofStory = db.select({ seq: deliveries.seq }).from(deliveries).where(eq(deliveries.articleId, articleId));
+  return { query: db.update(attempts).set({ response: null }).where(inArray(attempts.deliverySeq, ofStory)) };
 }
 
 /** Every slug that an article has or ever had before readers. */

@@ -1,0 +1,95 @@
+// One request to a receiver, and what comes of it, however the receiver behaves.
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { AddressRefused, faultOf, guardedLookup } from '../addresses.js';
+import type { attemptErrors } from '../deliveries/schemas.js';
+
+export interface Message {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface SendingRules {
+  timeoutMs: number;
+  privateHosts: readonly string[];
+}
+
+export interface Outcome {
+  status: number | null;
+  /** Why it is not delivered; null when it is. */
+  error: (typeof attemptErrors)[number] | null;
+  /** The beginning of the answer. */
+  response: string | null;
+  /** How long the receiver asks to be left alone. */
+  retryAfterMs: number;
+}
+
+/** Characters kept of an answer. */
+const responseLengthMax = 1000;
+/** How long the beginning of an answer is waited for behind its status, which is all that counts. */
+const patienceMs = 1000;
+
+/** Sends a message. @returns undefined when `stopping` came before an answer */
+export async function send(message: Message, rules: SendingRules, stopping: AbortSignal): Promise<Outcome | undefined> {
+  const deadline = AbortSignal.timeout(rules.timeoutMs);
+  try {
+    const answer = await exchange(message, rules, AbortSignal.any([deadline, stopping]));
+    const status = answer.statusCode ?? 0;
+    const retryAfterMs = Number(/^\d{1,6}$/.exec(answer.headers['retry-after'] ?? '')?.[0] ?? 0) * 1000;
+    return { status, error: errorOf(status), response: await readBeginning(answer), retryAfterMs };
+  } catch (error) {
+    if (stopping.aborted) return undefined;
+    return { status: null, error: deadline.aborted ? 'timeout' : troubleOf(error), response: null, retryAfterMs: 0 };
+  }
+}
+
+/** @throws whatever keeps the receiver from answering */
+function exchange(
+  { url: address, headers, body }: Message,
+  { privateHosts }: SendingRules,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(address);
+    const fault = faultOf(url, privateHosts);
+    if (fault) throw new AddressRefused(fault.message);
+    const request = url.protocol === 'https:' ? requestSecure : requestPlain;
+    const options = { method: 'POST', agent: false, lookup: guardedLookup(url, privateHosts), signal } as const;
+    const length = String(Buffer.byteLength(body));
+    const sent = request(url, { ...options, headers: { ...headers, 'content-length': length } }, resolve);
+    // Stays for as long as the request: what fails behind the status is told here as well, and is of no interest.
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+function errorOf(status: number): Outcome['error'] {
+  if (status >= 200 && status < 300) return null;
+  if (status === 410) return 'gone';
+  return status >= 300 && status < 400 ? 'redirected' : 'refused';
+}
+
+function troubleOf(error: unknown): Outcome['error'] {
+  if (error instanceof AddressRefused) return 'address_refused';
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'not_found' : 'connection_failed';
+}
+
+async function readBeginning(answer: IncomingMessage): Promise<string> {
+  const patience = setTimeout(() => answer.destroy(), patienceMs);
+  let text = '';
+  try {
+    answer.setEncoding('utf8');
+    for await (const part of answer) {
+      text += part;
+      if (text.length >= responseLengthMax) break;
+    }
+  } catch {
+    // The receiver has said by its status what it made of the message; the rest may be missing.
+  } finally {
+    clearTimeout(patience);
+    answer.destroy();
+  }
+  return text.slice(0, responseLengthMax).toWellFormed().replaceAll('\0', '\ufffd');
+}
