@@ -161,15 +161,27 @@ describe('Idempotency-Key', () => {
     const secret = app.app.operations
       .filter(({ answersSecret }) => answersSecret)
       .map(({ operationId }) => operationId);
-    expect(secret.sort()).toEqual(['createApiKey', 'createPreviewLink', 'rotateApiKey']);
+    expect(secret.sort()).toEqual([
+      'createApiKey',
+      'createPreviewLink',
+      'createWebhook',
+      'rotateApiKey',
+      'rotateWebhookSecret',
+    ]);
     const { db, tables, all } = app.store;
     const rows = async () =>
-      (await all(db.select().from(tables.apiKeys))).length + (await all(db.select().from(tables.previewLinks))).length;
+      (await all(db.select().from(tables.apiKeys))).length +
+      (await all(db.select().from(tables.previewLinks))).length +
+      (await all(db.select().from(tables.webhooks))).length;
+    const hook = { url: 'https://news.example/hook', events: ['article.published'] };
+    const made = (await app.as.admin.post('/v1/manage/webhooks', hook).expect(201)).body.data.id;
     const before = await rows();
     for (const [path, body] of [
       ['/v1/manage/keys', { name: 'new', role: 'viewer' }],
       [`/v1/manage/keys/${editorsKey}/rotate`, {}],
       [`/v1/manage/articles/${id}/preview-links`, {}],
+      ['/v1/manage/webhooks', hook],
+      [`/v1/manage/webhooks/${made}/rotate`, {}],
     ] as const) {
       const refused = await post(path, body, newKey(), 'admin').set('if-match', '"1"').expect(400);
       expect(refused.body.errors).toEqual([
