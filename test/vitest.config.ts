@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +9,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     // To load the program anew for each of a hundred files takes longer than most of them.
     isolate: false,
+    // Each waits for the disk half of its time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What goes on beside the requests takes as long as the machine lets it.
