@@ -8,7 +8,7 @@ interface Asked {
 }
 
 /** What is asked beside an operation: whose key it is, and each second what is planned. */
-const besides = ['"api_keys"', 'min("schedules"."at")'];
+const besides = ['"api_keys"', 'min("at")'];
 
 /** Hand its `wrap` to startApp. */
 export class QueryLog {
