@@ -21,8 +21,11 @@ afterAll(async () => {
 beforeEach(async () => {
   const base = app.app.listeningOrigin;
   ({ page, troubles } = await openPage(browser, base));
+  // Of a long document Swagger UI draws only what is in sight.
+  await page.setViewportSize({ width: 1280, height: 30_000 });
   await page.goto(`${base}/docs`);
   await page.locator('.opblock').first().waitFor();
+  await page.locator('.opblock-tag', { hasText: 'System: Health' }).waitFor();
 });
 afterEach(() => page?.context().close());
 
