@@ -56,7 +56,7 @@ async function start<Hello>(
   environment: Record<string, string> = {},
 ): Promise<{ process: ChildProcess; hello: Hello }> {
   const child = fork(here(file), args, {
-    execArgv: ['--optimize-for-size', '--max-semi-space-size=8', '--import', 'tsx'],
+    execArgv: ['--max-semi-space-size=8', '--import', 'tsx'],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -8,7 +8,7 @@ const server = fileURLToPath(new URL('../../src/server.ts', import.meta.url));
 export async function startTime(dataDir: string): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const before = performance.now();
-  const child = spawn(process.execPath, ['--optimize-for-size', '--max-semi-space-size=8', '--import', 'tsx', server], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', server], {
     env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
     stdio: 'ignore',
   });
