@@ -24,7 +24,7 @@ export function backgroundWork(works: Works) {
   async function start(report: Report): Promise<void> {
     await propagation.start((error) => report(error, 'a propagation could not go on; it is tried again'));
     scheduler.start((error) => report(error, 'a schedule could not fire; it is tried again'));
-    await clearing.start((error) => report(error, 'what was erased could not be cleared; it is tried again'));
+    clearing.start((error) => report(error, 'what was erased could not be cleared; it is tried again'));
     publicLogSweeper.start((error) => report(error, 'the public log could not be swept; it is tried again'));
     idempotency.start((error) => report(error, 'old answers could not be deleted; it is tried again'));
     dispatcher.start((error) => report(error, 'webhooks could not be served; it is tried again'));

@@ -1,5 +1,6 @@
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError } from '../../kernel/errors.js';
+import { recurring } from '../../kernel/recurring.js';
 import { type Mark, runMarked } from '../../storage/mark.js';
 import { type Store, UniqueViolation } from '../../storage/store.js';
 import {
@@ -117,37 +118,14 @@ export function idempotencyService(store: Store, clock: Clock) {
   /** Forgets what was kept for long enough. */
   async function sweep(): Promise<void> {
     const before = new Date(clock.now().getTime() - keptMs).toISOString();
-    while (!isStopping && (await hasAnswersBefore(store, before))) {
+    while (!sweeping.isStopped && (await hasAnswersBefore(store, before))) {
       await store.commit([deleteAnswersBefore(store, before, answersPerBatch)]);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  let timer: NodeJS.Timeout | undefined;
-  let isStopping = false;
-  let sweeping: Promise<void> | undefined;
-
-  /** Begins to forget, now and then, what is old. @param onError told of what fails; it is tried again */
-  function start(onError: (error: unknown) => void): void {
-    const look = () => {
-      sweeping ??= sweep()
-        .catch(onError)
-        .finally(() => {
-          sweeping = undefined;
-        });
-    };
-    timer = setInterval(look, lookMs).unref();
-    look();
-  }
-
-  /** Ends the work after what is at hand. */
-  async function stop(): Promise<void> {
-    clearInterval(timer);
-    isStopping = true;
-    await sweeping;
-  }
-
-  return { isKnown, once, sweep, start, stop };
+  const sweeping = recurring(lookMs, sweep);
+  return { isKnown, once, sweep, start: sweeping.start, stop: sweeping.stop };
 }
 
 function inProgress(): DomainError {

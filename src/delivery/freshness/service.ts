@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
+import { recurring } from '../../kernel/recurring.js';
 import type { Store } from '../../storage/store.js';
 import { listPlanned, listTelling } from './repository.js';
 
@@ -37,27 +38,15 @@ export function freshnessService(store: Store, clock: Clock) {
     soonest = Math.min(Number.POSITIVE_INFINITY, ...changes.values());
   }
 
-  let timer: NodeJS.Timeout | undefined;
-  let reading: Promise<void> | undefined;
+  const reading = recurring(readMs, read);
 
-  /** Reads the plan, and again every second. @param onError told of what fails; it is tried again */
+  /** Reads the plan, and again every second. @param onError told of what fails then; it is tried again */
   async function start(onError: (error: unknown) => void): Promise<void> {
-    timer = setInterval(() => {
-      reading ??= read()
-        .catch(onError)
-        .finally(() => {
-          reading = undefined;
-        });
-    }, readMs).unref();
     await read();
+    reading.start(onError);
   }
 
-  async function stop(): Promise<void> {
-    clearInterval(timer);
-    await reading;
-  }
-
-  return { boundFor, start, stop };
+  return { boundFor, start, stop: reading.stop };
 }
 
 function timeAt(ms: number): string {

@@ -2,6 +2,7 @@
 // gone, and the store's files of what was overwritten.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, instant } from '../../kernel/clock.js';
+import { recurring } from '../../kernel/recurring.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
 import { detachFromArticle, detachFromEmbed } from './detaching.js';
@@ -22,12 +23,7 @@ export interface FileClearing {
 }
 
 export function clearingService(store: Store, clock: Clock, media: FileClearing) {
-  /** Whether something may be left to do. */
-  let isWanted = false;
-  let running: Promise<void> | undefined;
   let stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let report: (error: unknown) => void = () => undefined;
 
   /** Takes the erased out of one working copy, or one embed. @returns false when none has it any more */
   function detachNext(erasure: Erasure): Promise<boolean> {
@@ -59,51 +55,33 @@ export function clearingService(store: Store, clock: Clock, media: FileClearing)
     for (const sha256 of await listOwnFiles(store, imageId)) await media.files.remove(sha256);
   }
 
-  async function clear(signal: AbortSignal): Promise<void> {
-    for (let open = await listUnpurged(store); open.length > 0; open = await listUnpurged(store)) {
-      for (const erasure of open) while (await detachNext(erasure)) await pause(1, undefined, { signal });
-      await pause(gatheringMs, undefined, { signal });
-      const scrubbed = (await listUnpurged(store)).filter(({ state }) => state === 'purging');
-      if (scrubbed.length > 0) await purge(scrubbed);
-    }
-  }
-
-  async function run(): Promise<void> {
+  async function clear(): Promise<void> {
     const { signal } = stopping;
     try {
-      while (isWanted && !signal.aborted) {
-        isWanted = false;
-        await clear(signal);
+      for (let open = await listUnpurged(store); open.length > 0; open = await listUnpurged(store)) {
+        for (const erasure of open) while (await detachNext(erasure)) await pause(1, undefined, { signal });
+        await pause(gatheringMs, undefined, { signal });
+        const scrubbed = (await listUnpurged(store)).filter(({ state }) => state === 'purging');
+        if (scrubbed.length > 0) await purge(scrubbed);
       }
     } catch (error) {
-      if (!signal.aborted) report(error);
+      if (!signal.aborted) throw error;
     }
   }
 
-  /** Goes on with what is left to do. A failure is told, and tried again at the next look. */
-  function wake(): void {
-    isWanted = true;
-    if (timer === undefined) return;
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-  }
+  const clearing = recurring(lookMs, clear);
 
   /** Begins to work on what is left, by whomever it was left. @param onError told of what fails */
-  async function start(onError: (error: unknown) => void): Promise<void> {
-    report = onError;
+  function start(onError: (error: unknown) => void): void {
     stopping = new AbortController();
-    timer = setInterval(wake, lookMs).unref();
-    wake();
+    clearing.start(onError);
   }
 
   /** Ends the work at hand; it goes on at the next start. */
   async function stop(): Promise<void> {
-    clearInterval(timer);
-    timer = undefined;
     stopping.abort();
-    await running;
+    await clearing.stop();
   }
 
-  return { wake, start, stop };
+  return { wake: clearing.wake, start, stop };
 }

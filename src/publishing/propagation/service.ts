@@ -5,6 +5,7 @@ import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { notFound, unprocessable } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
+import { recurring } from '../../kernel/recurring.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type Cause, recompileStatements } from '../live-stories.js';
@@ -57,7 +58,7 @@ export function propagationService(store: Store, clock: Clock) {
       ];
       return { statements, reach: { count: users.length, stories }, propagation: undefined };
     }
-    isWanted = true;
+    isBegun = true;
     const total = await countLiveUsers(store, kind, id);
     const begun = { id: newId(), kind, resourceId: id, total, startedAt: at };
     const statements = [
@@ -108,60 +109,33 @@ export function propagationService(store: Store, clock: Clock) {
     });
   }
 
-  /** Whether something may be unfinished. */
-  let isWanted = false;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  /** Goes on with what was begun here, until nothing is unfinished. A failure is told, and tried again at the next look. */
-  function wake(): void {
-    if (timer === undefined || !isWanted) return;
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-  }
+  /** Whether something that was begun here may be unfinished. */
+  let isBegun = false;
 
   /** Goes on with whatever is unfinished, by whomever it was begun. */
-  function look(): void {
-    isWanted = true;
-    wake();
-  }
+  const stepping = recurring(lookMs, async () => {
+    isBegun = false;
+    while (!stepping.isStopped && (await step())) await new Promise((resolve) => setImmediate(resolve));
+  });
 
-  let report: (error: unknown) => void = () => undefined;
-
-  async function run(): Promise<void> {
-    try {
-      while (isWanted) {
-        isWanted = false;
-        while (timer !== undefined && (await step())) await new Promise((resolve) => setImmediate(resolve));
-      }
-    } catch (error) {
-      report(error);
-    }
+  /** Goes on with what was begun here. */
+  function wake(): void {
+    if (isBegun) stepping.wake();
   }
 
   /** Begins to work on what is unfinished, stories of an older form among it. @param onError told of what fails */
   async function start(onError: (error: unknown) => void): Promise<void> {
-    report = onError;
     const total = await countOutdated(store);
     if (total > 0 && !(await isUpgrading())) {
       const begun = { id: newId(), kind: 'format' as const, resourceId: '', total, startedAt: instant(clock) };
       await store.commit([insertPropagation(store, begun, { key: null, person: null, role: 'admin' })]);
     }
-    timer = setInterval(look, lookMs).unref();
-    look();
+    stepping.start(onError);
   }
 
   async function isUpgrading(): Promise<boolean> {
     const unfinished = await listPropagations(store, 'running', 100, undefined);
     return unfinished.some(({ kind }) => kind === 'format');
-  }
-
-  /** Ends the work after the batch at hand; it goes on at the next start. */
-  async function stop(): Promise<void> {
-    clearInterval(timer);
-    timer = undefined;
-    await running;
   }
 
   /** @throws `not_found` */
@@ -182,5 +156,5 @@ export function propagationService(store: Store, clock: Clock) {
     );
   }
 
-  return { propagate, wake, start, stop, get, list };
+  return { propagate, wake, start, stop: stepping.stop, get, list };
 }

@@ -1,4 +1,5 @@
 import { type Clock, instant } from '../../kernel/clock.js';
+import { recurring } from '../../kernel/recurring.js';
 import type { Store } from '../../storage/store.js';
 import { dropUpTo, listOldest } from './repository.js';
 
@@ -8,6 +9,7 @@ export const keptDays = 30;
 export const keptEntriesMax = 1_000_000;
 /** Entries looked at, and dropped, in one commit. */
 const entriesPerBatch = 2000;
+/** How often what is too old is looked for. */
 const lookMs = 3_600_000;
 const dayMs = 86_400_000;
 
@@ -15,10 +17,6 @@ export type PublicLogSweeper = ReturnType<typeof publicLogSweeper>;
 
 /** Keeps the public log from growing for ever. */
 export function publicLogSweeper(store: Store, clock: Clock) {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let report: (error: unknown) => void = () => undefined;
-
   /** Drops what is too old, and what is too much. */
   async function sweep(): Promise<void> {
     const horizon = new Date(Date.parse(instant(clock)) - keptDays * dayMs).toISOString();
@@ -33,27 +31,5 @@ export function publicLogSweeper(store: Store, clock: Clock) {
     }
   }
 
-  function look(): void {
-    running ??= sweep()
-      .catch((error) => report(error))
-      .finally(() => {
-        running = undefined;
-      });
-  }
-
-  /** Begins to sweep. @param onError told of what fails; it is tried again */
-  function start(onError: (error: unknown) => void): void {
-    report = onError;
-    timer = setInterval(look, lookMs).unref();
-    look();
-  }
-
-  /** Ends the work after what is at hand. */
-  async function stop(): Promise<void> {
-    clearInterval(timer);
-    timer = undefined;
-    await running;
-  }
-
-  return { sweep, start, stop };
+  return { sweep, ...recurring(lookMs, sweep) };
 }

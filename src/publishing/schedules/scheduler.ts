@@ -1,6 +1,7 @@
 import { chunksOf } from '../../kernel/chunks.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError } from '../../kernel/errors.js';
+import { recurring } from '../../kernel/recurring.js';
 import type { Store } from '../../storage/store.js';
 import type { Fire } from './firing.js';
 import { listWaiting, type Waiting } from './repository.js';
@@ -18,8 +19,6 @@ export type Scheduler = ReturnType<typeof scheduler>;
 
 /** Fires what is due, once, in whichever process comes first. What came due while none ran fires at the start. */
 export function scheduler(store: Store, clock: Clock, fire: Fire) {
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
   let report: (error: unknown) => void = () => undefined;
   /** By article, until when it is left alone, in milliseconds of the process. */
   const paused = new Map<string, number>();
@@ -36,12 +35,12 @@ export function scheduler(store: Store, clock: Clock, fire: Fire) {
       if (due.length < waiting.length) beyond = undefined;
       const ofArticles = [...Map.groupBy(due, ({ articleId }) => articleId)];
       for (const some of chunksOf(ofArticles, articlesAtOnce)) {
-        if (timer === undefined) return;
+        if (looking.isStopped) return;
         const done = await Promise.allSettled(some.map(([articleId, schedules]) => inTurn(articleId, schedules)));
         for (const one of done) if (one.status === 'rejected') throw one.reason;
         await new Promise((resolve) => setImmediate(resolve));
       }
-    } while (beyond && timer !== undefined);
+    } while (beyond && !looking.isStopped);
   }
 
   /** Fires the schedules of one article in their order; one that throws keeps the later ones from going first. */
@@ -57,29 +56,15 @@ export function scheduler(store: Store, clock: Clock, fire: Fire) {
     }
   }
 
-  function look(): void {
-    running ??= work()
-      .catch((error) => report(error))
-      .finally(() => {
-        running = undefined;
-      });
-  }
+  const looking = recurring(lookMs, work);
 
   /** Begins to fire what is due. @param onError told of what fails; it is tried again */
   function start(onError: (error: unknown) => void): void {
     report = onError;
-    timer = setInterval(look, lookMs).unref();
-    look();
+    looking.start(onError);
   }
 
-  /** Ends the work after what is at hand. */
-  async function stop(): Promise<void> {
-    clearInterval(timer);
-    timer = undefined;
-    await running;
-  }
-
-  return { start, stop };
+  return { start, stop: looking.stop };
 }
 
 /** Every other schedule would meet it as well. */

@@ -1,4 +1,5 @@
 import { type Clock, instant } from '../../kernel/clock.js';
+import { recurring } from '../../kernel/recurring.js';
 import type { Store } from '../../storage/store.js';
 import { delivering } from './delivering.js';
 import { fanOut } from './fan-out.js';
@@ -27,26 +28,17 @@ export function dispatcher(store: Store, clock: Clock, rules: SendingRules) {
   const deliver = delivering(store, clock, rules);
   const onTheirWay = new Map<number, { webhookId: string; done: Promise<void> }>();
   let stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let sweeper: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let sweeping: Promise<void> | undefined;
   let report: (error: unknown) => void = () => undefined;
-  /** Whether something has come to an end since the last look. */
-  let isWanted = false;
 
   async function work(): Promise<void> {
-    do {
-      isWanted = false;
-      await fanOut(store, clock);
-      for (const webhookId of await listDueWebhooks(store, instant(clock))) await sendDue(webhookId);
-    } while (isWanted && timer !== undefined);
+    await fanOut(store, clock);
+    for (const webhookId of await listDueWebhooks(store, instant(clock))) await sendDue(webhookId);
   }
 
   async function sendDue(webhookId: string): Promise<void> {
     const ofWebhook = [...onTheirWay.values()].filter((one) => one.webhookId === webhookId).length;
     const room = Math.min(perWebhookMax - ofWebhook, inAllMax - onTheirWay.size);
-    if (room <= 0 || timer === undefined) return;
+    if (room <= 0 || looking.isStopped) return;
     for (const due of await listDue(store, webhookId, instant(clock), room)) if (!onTheirWay.has(due.seq)) begin(due);
   }
 
@@ -55,19 +47,9 @@ export function dispatcher(store: Store, clock: Clock, rules: SendingRules) {
       .catch((error) => report(error))
       .finally(() => {
         onTheirWay.delete(due.seq);
-        look();
+        looking.wake();
       });
     onTheirWay.set(due.seq, { webhookId: due.webhookId, done });
-  }
-
-  function look(): void {
-    isWanted = true;
-    if (timer === undefined) return;
-    running ??= work()
-      .catch((error) => report(error))
-      .finally(() => {
-        running = undefined;
-      });
   }
 
   /** Forgets what was settled long ago. */
@@ -77,34 +59,24 @@ export function dispatcher(store: Store, clock: Clock, rules: SendingRules) {
       const seqs = await listSettledBefore(store, horizon, sweptPerBatch);
       if (seqs.length === 0) return;
       await store.commit(dropDeliveries(store, seqs));
-      if (seqs.length < sweptPerBatch || timer === undefined) return;
+      if (seqs.length < sweptPerBatch || sweeping.isStopped) return;
     }
   }
 
-  function lookForOld(): void {
-    sweeping ??= sweep()
-      .catch((error) => report(error))
-      .finally(() => {
-        sweeping = undefined;
-      });
-  }
+  const looking = recurring(lookMs, work);
+  const sweeping = recurring(sweepMs, sweep);
 
   /** Begins to send what is due. @param onError told of what fails; it is tried again */
   function start(onError: (error: unknown) => void): void {
     report = onError;
     stopping = new AbortController();
-    timer = setInterval(look, lookMs).unref();
-    sweeper = setInterval(lookForOld, sweepMs).unref();
-    look();
-    lookForOld();
+    looking.start(onError);
+    sweeping.start(onError);
   }
 
   /** Ends the work. What is on its way may still be answered for a moment; else it is sent again by whoever comes next. */
   async function stop(): Promise<void> {
-    clearInterval(timer);
-    clearInterval(sweeper);
-    timer = undefined;
-    await Promise.all([running, sweeping]);
+    await Promise.all([looking.stop(), sweeping.stop()]);
     const farewell = setTimeout(() => stopping.abort(), farewellMs);
     await Promise.all([...onTheirWay.values()].map(({ done }) => done));
     clearTimeout(farewell);
