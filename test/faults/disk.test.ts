@@ -19,7 +19,7 @@ function canBreak(): boolean {
   const place = temporaryFolder();
   try {
     mountAt(place);
-    execFileSync('umount', [place]);
+    execFileSync('/usr/bin/umount', [place]);
     return existsSync(strace);
   } catch (error) {
     console.warn('No disk is broken, since none can be mounted here:', (error as Error).message);
@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.kill();
-  execFileSync('umount', ['-l', disk]);
+  execFileSync('/usr/bin/umount', ['-l', disk]);
 });
 
 const read = (slug: string) => send(reference.app, server, 'get', `/v1/articles/${slug}`).expect(200);
@@ -69,7 +69,7 @@ const upload = () =>
     .attach('file', picture, 'noise.png');
 
 function mountAt(place: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMB}m`, 'copydesk-test', place]);
+  execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', `size=${diskMB}m`, 'copydesk-test', place]);
 }
 
 /** Posts a story, and remembers it when it was taken. @returns the status */
