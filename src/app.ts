@@ -6,6 +6,7 @@ import { accessService } from './access/service.js';
 import type { Config } from './config.js';
 import { articleRoutes } from './content/articles/routes.js';
 import { changeRoutes } from './content/changes/routes.js';
+import { ListedImage, withThumbnails } from './content/images/listing.js';
 import { imageRoutes } from './content/images/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { removalRoutes } from './content/removal/routes.js';
@@ -165,7 +166,7 @@ export async function buildApp({
   embargoRoutes(api, articles, services.embargoes);
   scheduleRoutes(api, articles, services.schedules);
   imageRoutes(api, library.image, services.images, media.intake, media.addresses);
-  libraryRoutes(api, 'image', library.image);
+  libraryRoutes(api, 'image', library.image, { Item: ListedImage, of: withThumbnails(media.addresses) });
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);
   usageRoutes(api, usages, async (kind, id) =>

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Renditions } from '../../src/blocks/renditions.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { createResource, patchResource, withdrawStory } from '../support/editing.js';
+import { createResource, type Members, patchResource, withdrawStory } from '../support/editing.js';
 import { colourAt, cornersOf, fetchPicture, givePicture, jpeg, quarters, renditionAt } from '../support/pictures.js';
 import { liveStory } from '../support/stories.js';
 
@@ -313,6 +313,21 @@ describe('a picture that is not live', () => {
     for (const address of tampered) await fetchPicture(app, address).expect(404);
     app.clock.advance(2 * 3_600_000);
     await fetchPicture(app, data.original).expect(404);
+  });
+
+  it('is shown by its thumbnail in the list of images, which has none of an image without a file', async () => {
+    const { id: bare } = await createResource(app, 'images', { alt: 'Without a file.' });
+    const { id } = await createResource(app, 'images', { alt: 'A picture.' });
+    await givePicture(app, id, await jpeg(600, 400));
+    const { data } = (await app.as.viewer.get('/v1/manage/images?limit=2').expect(200)).body;
+    expect(data.map((image: Members) => [image.id, image.thumbnail])).toEqual([
+      [id, { url: expect.stringMatching(/^\/media\/.*\/full\/320\?expires=/), width: 320, height: 213 }],
+      [bare, null],
+    ]);
+    const shown = await fetchPicture(app, data[0].thumbnail.url).expect(200);
+    expect((await sharp(shown.body).metadata()).width).toBe(320);
+    app.clock.advance(2 * 3_600_000);
+    await fetchPicture(app, data[0].thumbnail.url).expect(404);
   });
 
   it('is shown by a preview, cropped as it will be', async () => {

@@ -5826,6 +5826,73 @@ export interface components {
             sourceUrl: string | null;
             file: components["schemas"]["ImageFile"] | null;
         };
+        ListedImage: {
+            /**
+             * Format: uuid
+             * @description UUID, lower case; new ones are UUIDv7 (RFC 9562).
+             * @example 01852a5c-9d00-7a11-8b22-000000000001
+             */
+            id: string;
+            /**
+             * @description Rises by one with every accepted write; the ETag is this number in quotes.
+             * @example 3
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Instant, RFC 3339; sent in UTC with milliseconds.
+             * @example 2022-12-19T17:05:00.000Z
+             */
+            createdAt: string;
+            createdBy: components["schemas"]["By"];
+            /**
+             * Format: date-time
+             * @description Instant, RFC 3339; sent in UTC with milliseconds.
+             * @example 2022-12-19T17:05:00.000Z
+             */
+            updatedAt: string;
+            updatedBy: components["schemas"]["By"];
+            alt: string | null;
+            /**
+             * @description Whether the picture carries no information, so that alt may be empty.
+             * @example false
+             */
+            decorative: boolean;
+            caption: string | null;
+            creditLine: string | null;
+            photographer: string | null;
+            agency: string | null;
+            copyrightNotice: string | null;
+            usageTerms: string | null;
+            takenAt: string | null;
+            location: string | null;
+            focalPoint: {
+                /**
+                 * @description From the left edge, as a share of the width.
+                 * @example 0.5
+                 */
+                x: number;
+                /**
+                 * @description From the top edge, as a share of the height.
+                 * @example 0.35
+                 */
+                y: number;
+            } | null;
+            sourceUrl: string | null;
+            file: components["schemas"]["ImageFile"] | null;
+            /** @description Null while the image has no file. */
+            thumbnail: {
+                /**
+                 * @description Shows the picture, live or not, to whoever has it, for the next hour or two.
+                 * @example /media/01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17/5b2a90c4d1e7f386/full/320?expires=1&signature=…
+                 */
+                url: string;
+                /** @example 320 */
+                width: number;
+                /** @example 213 */
+                height: number;
+            } | null;
+        };
         /** @description The live stories that a change reaches. */
         Reach: {
             /**
@@ -12966,6 +13033,11 @@ export interface operations {
                      *             "frames": 1,
                      *             "placeholder": "3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
                      *             "dominantColour": "#8a1c1c"
+                     *           },
+                     *           "thumbnail": {
+                     *             "url": "/media/01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17/5b2a90c4d1e7f386/full/320?expires=1&signature=…",
+                     *             "width": 320,
+                     *             "height": 213
                      *           }
                      *         }
                      *       ],
@@ -12977,7 +13049,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: components["schemas"]["ManagedImage"][];
+                        data: components["schemas"]["ListedImage"][];
                         page: {
                             /** @example 20 */
                             limit: number;

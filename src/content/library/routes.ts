@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ResourceKind } from '../../blocks/library.js';
+import type { ResourceFacts, ResourceKind } from '../../blocks/library.js';
 import { exampleOf } from '../../http/examples.js';
 import { dataOf, pageOf, pageQuery, sendPage } from '../../http/lists.js';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../http/managed-operation.js';
 import type { Api } from '../../http/operation.js';
 import { exampleIds } from '../addresses.js';
+import type { Managed } from '../managed.js';
 import { reachShape } from '../propagation.js';
 import { type LibraryKind, libraryKinds } from './kinds.js';
 import { defaultSort, libraryFilters } from './list/schemas.js';
@@ -25,8 +26,19 @@ const patchExamples: Record<ResourceKind, object> = {
   embed: { description: null },
 };
 
+/** What an item of a list has more than a resource by itself. */
+export interface Listing<K extends ResourceKind> {
+  Item: z.ZodType;
+  of(resources: readonly (Managed & ResourceFacts[K])[]): Promise<unknown[]>;
+}
+
 /** The routes of one kind of library resource. */
-export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resources: LibraryService<K>): void {
+export function libraryRoutes<K extends ResourceKind>(
+  api: Api,
+  kind: K,
+  resources: LibraryService<K>,
+  listing?: Listing<K>,
+): void {
   const { noun, plural, Patch, Sent }: LibraryKind<K> = libraryKinds[kind];
   const path = `/v1/manage/${plural}`;
   const named = noun.charAt(0).toUpperCase() + noun.slice(1);
@@ -46,11 +58,13 @@ export function libraryRoutes<K extends ResourceKind>(api: Api, kind: K, resourc
     role: 'viewer',
     params: none,
     query: listQuery(kind),
-    answers: { 200: { description: `A page of ${plural}.`, schema: pageOf(Sent), headers: ['Link'] } },
+    answers: { 200: { description: `A page of ${plural}.`, schema: pageOf(listing?.Item ?? Sent), headers: ['Link'] } },
     errors: [],
     handle: async ({ query }, reply) => {
       const sort = query.sort === defaultSort ? undefined : query.sort;
-      return sendPage(reply, path, { ...query, sort }, await resources.list(query));
+      const page = await resources.list(query);
+      const data = listing ? await listing.of(page.data) : page.data;
+      return sendPage(reply, path, { ...query, sort }, { ...page, data });
     },
   });
 

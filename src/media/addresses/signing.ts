@@ -51,6 +51,11 @@ export function addressService(store: Store, clock: Clock) {
     };
   }
 
+  /** An address that holds for whoever gets it, whether or not what shows the picture is live. */
+  async function signed(address: string): Promise<string> {
+    return (await signer())(address);
+  }
+
   /** A story, or any part of one, with addresses that hold for whoever gets it, whether or not it is live. */
   async function sign<Value>(value: Value): Promise<Value> {
     return withAddresses(value, await signer());
@@ -71,16 +76,16 @@ export function addressService(store: Store, clock: Clock) {
 
   /** Where an image is to be had now, given where it will be once it is live. */
   async function addressesOf(renditions: Renditions, format: string): Promise<z.output<typeof SignedAddresses>> {
-    const signed = await signer();
+    const sign = await signer();
     const original = renditions.template.replace('{shape}/{width}.{format}', `full/original.${format}`);
     return {
       expiresAt: new Date(nextExpiry() * 1000).toISOString(),
-      original: signed(original),
-      renditions: renditionsAt(renditions, signed),
+      original: sign(original),
+      renditions: renditionsAt(renditions, sign),
     };
   }
 
-  return { sign, holds, addressesOf };
+  return { sign, signed, holds, addressesOf };
 }
 
 function signatureOf(secret: string, parts: readonly string[]): string {
