@@ -1,21 +1,6 @@
 // The one door to the decoder: which kinds of file it reads, how much, and how many at once.
-import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { DomainError } from '../kernel/errors.js';
-
-// What is not named here libvips does not read, whatever a file says it is.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: [
-    'VipsForeignLoadJpeg',
-    'VipsForeignLoadPng',
-    'VipsForeignLoadWebp',
-    'VipsForeignLoadHeif',
-    'VipsForeignLoadNsgif',
-  ],
-});
-// Two pictures at once are as much as is wanted of the machine, and each is read once.
-sharp.concurrency(1);
-sharp.cache(false);
 
 /** Of all frames together. */
 export const pixelsMax = 50_000_000;
@@ -24,13 +9,42 @@ const secondsMax = 30;
 
 const options: SharpOptions = { failOn: 'error', limitInputPixels: pixelsMax, sequentialRead: true };
 
+let loading: ReturnType<typeof load> | undefined;
+
+/** Loads the decoder, when it is first asked for: it takes 14 MB that who has no pictures need not spend. */
+async function load() {
+  const { default: sharp } = await import('sharp');
+  // What is not named here libvips does not read, whatever a file says it is.
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpeg',
+      'VipsForeignLoadPng',
+      'VipsForeignLoadWebp',
+      'VipsForeignLoadHeif',
+      'VipsForeignLoadNsgif',
+    ],
+  });
+  // Two pictures at once are as much as is wanted of the machine, and each is read once.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
+
+function decoder() {
+  loading ??= load();
+  return loading;
+}
+
 /** A picture to work on. Nothing is decoded before its result is asked for. */
-export function openPicture(path: string, isMoving: boolean): Sharp {
+export async function openPicture(path: string, isMoving: boolean): Promise<Sharp> {
+  const sharp = await decoder();
   return sharp(path, { ...options, animated: isMoving }).timeout({ seconds: secondsMax });
 }
 
 /** Raw pixels to work on. */
-export function openPixels(data: Buffer, width: number, height: number): Sharp {
+export async function openPixels(data: Buffer, width: number, height: number): Promise<Sharp> {
+  const sharp = await decoder();
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 

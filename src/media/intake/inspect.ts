@@ -18,11 +18,10 @@ export interface Inspected {
 
 /** @throws `unprocessable` when it is no picture of a kind that is taken, broken, or too much of one */
 export async function inspect(path: string, pointer: string): Promise<Inspected> {
-  const metadata = await openPicture(path, false)
-    .metadata()
-    .catch((error: Error) => {
-      throw refusal(pointer, error);
-    });
+  const picture = await openPicture(path, false);
+  const metadata = await picture.metadata().catch((error: Error) => {
+    throw refusal(pointer, error);
+  });
   const mimeType = typeOf(metadata);
   if (!mimeType) throw refused(pointer, 'unknown_type', notTaken);
   const frames = metadata.pages ?? 1;
@@ -59,15 +58,17 @@ function typeOf({ format, compression }: Metadata): ImageFile['mimeType'] | unde
 /** Reads every pixel, which is what finds a file broken, down to a thumbnail. */
 async function looksOf(path: string, isMoving: boolean): Promise<Pick<ImageFile, 'placeholder' | 'dominantColour'>> {
   // Frames that follow the first are decoded for what may be wrong with them.
-  if (isMoving) await openPicture(path, true).resize({ width: 16 }).raw().toBuffer();
-  const { data, info } = await openPicture(path, false)
+  if (isMoving) await (await openPicture(path, true)).resize({ width: 16 }).raw().toBuffer();
+  const picture = await openPicture(path, false);
+  const { data, info } = await picture
     .autoOrient()
     .resize({ width: thumbnailSide, height: thumbnailSide, fit: 'inside' })
     .toColourspace('srgb')
     .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const { dominant } = await openPixels(data, info.width, info.height).removeAlpha().stats();
+  const pixels = await openPixels(data, info.width, info.height);
+  const { dominant } = await pixels.removeAlpha().stats();
   const hex = [dominant.r, dominant.g, dominant.b].map((value) => value.toString(16).padStart(2, '0')).join('');
   const placeholder = Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64');
   return { placeholder, dominantColour: `#${hex}` };

@@ -24,11 +24,8 @@ function movesIn(file: Pick<ImageFile, 'frames'>, format: RenditionFormat): bool
 /** Writes it to `target`. */
 export async function makeRendition(source: string, target: string, recipe: Recipe): Promise<void> {
   const { file, box, width, height, format, isOriginal, xmp } = recipe;
-  const picture = openPicture(source, movesIn(file, format))
-    .autoOrient()
-    .extract(box)
-    .resize({ width, height, fit: 'fill' })
-    .toColourspace('srgb');
+  const opened = await openPicture(source, movesIn(file, format));
+  const picture = opened.autoOrient().extract(box).resize({ width, height, fit: 'fill' }).toColourspace('srgb');
   if (xmp !== undefined) picture.withXmp(xmp);
   await written(picture, format, isOriginal).toFile(target);
 }

@@ -16,12 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function read(bytes: Buffer): Promise<string | undefined> {
   const path = join(folder, 'file');
   writeFileSync(path, bytes);
-  return openPicture(path, false)
-    .metadata()
-    .then(
-      ({ format }) => format,
-      (error: Error) => error.message,
-    );
+  const picture = await openPicture(path, false);
+  return picture.metadata().then(
+    ({ format }) => format,
+    (error: Error) => error.message,
+  );
 }
 
 describe('the decoder', () => {
