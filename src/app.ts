@@ -8,6 +8,7 @@ import { articleRoutes } from './content/articles/routes.js';
 import { changeRoutes } from './content/changes/routes.js';
 import { ListedImage, withThumbnails } from './content/images/listing.js';
 import { imageRoutes } from './content/images/routes.js';
+import { importRoutes } from './content/imports/routes.js';
 import { libraryRoutes } from './content/library/routes.js';
 import { removalRoutes } from './content/removal/routes.js';
 import { resourceRevisionRoutes } from './content/revisions/resources/routes.js';
@@ -158,6 +159,7 @@ export async function buildApp({
   publishedTermRoutes(api, store, 'tag');
   previewRoutes(api, services.previews, formatsAt(site));
   articleRoutes(api, articles);
+  importRoutes(api, services.imports);
   sectionRoutes(api, sections);
   preflightRoutes(api, articles, preflight);
   publishingRoutes(api, articles, publishing);

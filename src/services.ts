@@ -5,6 +5,7 @@ import { backgroundWork } from './background.js';
 import { articleService } from './content/articles/service.js';
 import { changeLog } from './content/changes/service.js';
 import { imageService } from './content/images/service.js';
+import { importService } from './content/imports/service.js';
 import { libraryKinds } from './content/library/kinds.js';
 import { libraryService } from './content/library/service.js';
 import { articleRemoval } from './content/removal/articles.js';
@@ -55,6 +56,7 @@ export function buildServices(store: Store, clock: Clock, media: Media, sending:
   return {
     articles,
     sections: sectionService(store, clock),
+    imports: importService(store, articles),
     library: {
       image: images,
       quote: libraryService('quote', store, clock, propagation),

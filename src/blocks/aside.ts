@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId, type Reference, type Shown } from './block.js';
 import type { Library } from './library.js';
+import { mark } from './marks.js';
 import { titleParagraph } from './rich-text.js';
 
 const blocksMax = 100;
@@ -68,6 +69,7 @@ export function asideHolding<Draft extends z.ZodType, Managed extends z.ZodType,
       ]),
     ],
     markdown: ({ title: words, blocks }) => [
+      mark('aside', { isTitled: words !== null }),
       { type: 'blockquote', children: [...titleParagraph(words), ...blocks.flatMap((block) => inner.markdown(block))] },
     ],
     plainText: ({ title: words, blocks }) =>

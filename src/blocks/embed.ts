@@ -5,6 +5,7 @@ import { clockTime } from '../kernel/durations.js';
 import { Id, line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
 import { Embed } from './library.js';
+import { mark } from './marks.js';
 import { htmlOfPicture } from './placed-image.js';
 import { embedReference, exactlyOne } from './reference-fields.js';
 
@@ -59,7 +60,8 @@ export const embed = defineBlock({
       media.url === null ? title : { type: 'link', url: media.url, children: [title] },
       ...(media.duration === null ? [] : [{ type: 'text' as const, value: ` (${clockTime(media.duration)})` }]),
     ];
-    return [{ type: 'paragraph', children }];
+    const { title: _title, url: _url, thumbnail, ...facts } = media;
+    return [mark('embed', { ...facts, thumbnailImageId: thumbnail?.id ?? null }), { type: 'paragraph', children }];
   },
   plainText: ({ label: words, embed: { title, duration, url } }) =>
     [words === null ? null : `${words}:`, title, duration === null ? null : `(${clockTime(duration)})`, url]

@@ -2,6 +2,7 @@ import { h } from 'hastscript';
 import { z } from 'zod';
 import { line } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
+import { mark } from './marks.js';
 import {
   deliveredPlacedImage,
   deliverPlacedImage,
@@ -13,6 +14,7 @@ import {
   referenceOfPlacedImage,
   shownImage,
   storePlacedImage,
+  unshownOfImage,
 } from './placed-image.js';
 import { exactlyOne } from './reference-fields.js';
 import { titleParagraph } from './rich-text.js';
@@ -54,6 +56,10 @@ export const gallery = defineBlock({
       ...images.map(htmlOfImage),
     ]),
   ],
-  markdown: ({ title: words, images }) => [...titleParagraph(words), ...images.flatMap(markdownOfImage)],
+  markdown: ({ title: words, images }) => [
+    mark('gallery', { isTitled: words !== null, images: images.map(unshownOfImage) }),
+    ...titleParagraph(words),
+    ...images.flatMap(markdownOfImage),
+  ],
   plainText: ({ title: words, images }) => [words, ...images.map(plainTextOfImage)].filter(Boolean).join('\n'),
 });

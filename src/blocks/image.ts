@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blockId, defineBlock, draftBlockId } from './block.js';
+import { mark } from './marks.js';
 import {
   deliveredPlacedImage,
   deliverPlacedImage,
@@ -11,6 +12,7 @@ import {
   referenceOfPlacedImage,
   shownImage,
   storePlacedImage,
+  unshownOfImage,
 } from './placed-image.js';
 import { exactlyOne } from './reference-fields.js';
 
@@ -36,6 +38,6 @@ export const image = defineBlock({
   readingText: () => '',
   shown: (block) => [shownImage(block)],
   html: (block) => [htmlOfImage(block)],
-  markdown: (block) => markdownOfImage(block),
+  markdown: (block) => [mark('image', unshownOfImage(block)), ...markdownOfImage(block)],
   plainText: (block) => plainTextOfImage(block),
 });

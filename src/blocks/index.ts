@@ -11,8 +11,10 @@ import { heading } from './heading.js';
 import { image } from './image.js';
 import type { Library } from './library.js';
 import { list } from './list.js';
+import { mark } from './marks.js';
 import { paragraph } from './paragraph.js';
 import { quote } from './quote.js';
+import { quotesIn } from './quoted-words.js';
 import { table } from './table.js';
 
 /** The kinds that may stand anywhere, in an aside as well. */
@@ -48,6 +50,13 @@ function kindOf(type: string): AnyBlockKind {
   return kind;
 }
 
+/** A block as Markdown, with the quotes that its texts mark told beside it. */
+function markdownWithQuotes(block: { type: string }): BlockContent[] {
+  // An aside's blocks tell of their own.
+  const quotes = block.type === 'aside' ? [] : quotesIn(block);
+  return [...(quotes.length > 0 ? [mark('quotes', { quotes })] : []), ...kindOf(block.type).markdown(block)];
+}
+
 const PlainBlock = z
   .discriminatedUnion('type', schemas(plainKinds, 'delivered'))
   .meta({ id: 'PlainBlock', description: 'Any block but an aside.' });
@@ -63,7 +72,7 @@ const aside = asideHolding({
   readingText: (block) => kindOf(block.type).readingText(block),
   shown: (block) => kindOf(block.type).shown(block),
   html: (block) => kindOf(block.type).html(block),
-  markdown: (block) => kindOf(block.type).markdown(block),
+  markdown: markdownWithQuotes,
   plainText: (block) => kindOf(block.type).plainText(block),
 });
 
@@ -113,7 +122,7 @@ export function htmlOfBlock(block: Block): ElementContent[] {
 
 /** A delivered block as CommonMark, below a section's heading of level 2. */
 export function markdownOfBlock(block: Block): BlockContent[] {
-  return kindOf(block.type).markdown(block);
+  return markdownWithQuotes(block);
 }
 
 /** A delivered block as plain text; '' when it has nothing to say without pictures. */

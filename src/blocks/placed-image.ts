@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import type { Keep, Reference, Shown } from './block.js';
 import { FocalPoint, Image, type InlineResources, imageShape, type Library } from './library.js';
+import type { Facts } from './marks.js';
 import { imageReference } from './reference-fields.js';
 import { inFormat, type Point, type RenditionFormat, Renditions, renditionsOf } from './renditions.js';
 
@@ -166,6 +167,25 @@ export function markdownOfImage({ alt: words, caption: line, renditions, image }
         ]
       : []),
   ];
+}
+
+/** What Markdown does not show of an image: which one it is, its facts, and its own words where the story has others. */
+export function unshownOfImage({ alt: words, caption: line, crop, focalPoint, image }: Delivered): Facts {
+  const { renditions: _renditions, file: _file, alt: ownAlt, caption: ownCaption, decorative, ...facts } = image;
+  const others = Object.entries({ alt: ownAlt !== words, caption: ownCaption !== line });
+  const overrides = others.flatMap(([name, isOther]) => (isOther ? [name] : []));
+  return {
+    image: {
+      ...facts,
+      alt: ownAlt === words ? null : ownAlt,
+      caption: ownCaption === line ? null : ownCaption,
+      decorative: decorative ? true : null,
+    },
+    overrides: overrides.length > 0 ? overrides : null,
+    crop,
+    focalPoint,
+    isSaid: line !== null || image.creditLine !== null,
+  };
 }
 
 export function plainTextOfImage({ alt: words, caption: line, image }: Delivered): string {

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { Id } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
 import { Quote } from './library.js';
+import { mark } from './marks.js';
 import { exactlyOne, quoteReference } from './reference-fields.js';
+import { markdownOfText } from './rich-text.js';
 
 const display = z.enum(['pull', 'block']).meta({
   description: 'pull: lifted out of the text for effect; block: part of the running text.',
@@ -45,12 +47,13 @@ export const quote = defineBlock({
           ]),
     ]),
   ],
-  markdown: ({ quote: { text, speaker } }) => [
+  markdown: ({ display: shown, quote: { text, ...facts } }) => [
+    mark('quote', { display: shown, ...facts }),
     {
       type: 'blockquote',
-      children: [text, ...attribution(speaker)].map((value) => ({
+      children: [text, ...attribution(facts.speaker)].map((words) => ({
         type: 'paragraph',
-        children: [{ type: 'text', value }],
+        children: markdownOfText({ text: words, spans: [] }),
       })),
     },
   ],
@@ -58,7 +61,7 @@ export const quote = defineBlock({
 });
 
 /** Who said it, behind a dash. */
-function attribution(speaker: Quote['speaker']): string[] {
+export function attribution(speaker: Quote['speaker']): string[] {
   if (speaker === null) return [];
   return [`— ${[speaker.name, speaker.role, speaker.affiliation].filter((part) => part !== null).join(', ')}`];
 }

@@ -2,6 +2,7 @@ import { h } from 'hastscript';
 import { z } from 'zod';
 import { line, text } from '../kernel/scalars.js';
 import { blockId, defineBlock, draftBlockId } from './block.js';
+import { mark } from './marks.js';
 import {
   deliverText,
   htmlOfText,
@@ -105,7 +106,7 @@ export const table = defineBlock({
   readingText: ({ caption: words, rows }) => [words ?? '', ...rows.flat().map((cell) => cell.text)].join('\n'),
   shown: ({ rows }) => rows.flat().flatMap(shownInText),
   html: (block) => [htmlOfTable(block)],
-  markdown: ({ caption: words, headerRow: isHeaded, rows }) => {
+  markdown: ({ caption: words, headerRow: isHeaded, headerColumn: isSided, rows }) => {
     // The tables of Markdown always have a header row.
     const head = isHeaded
       ? []
@@ -119,7 +120,8 @@ export const table = defineBlock({
       type: 'tableRow' as const,
       children: row.map((cell) => ({ type: 'tableCell' as const, children: markdownOfText(cell) })),
     }));
-    return [...titleParagraph(words), { type: 'table', children: [...head, ...body] }];
+    const told = mark('table', { isTitled: words !== null, headerRow: isHeaded, headerColumn: isSided });
+    return [told, ...titleParagraph(words), { type: 'table', children: [...head, ...body] }];
   },
   plainText: ({ caption: words, rows }) =>
     [words, ...rows.map((row) => row.map((cell) => cell.text.replaceAll(/\s/g, ' ')).join('\t'))]

@@ -13,23 +13,27 @@ export class UnreadableBody {
   }
 }
 
+/** A body that is text and no JSON, as it was sent. */
+export class TextBody {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads JSON bodies, and no others: UTF-8 without loss, no `__proto__`, nested to a bound. An empty body is none. */
+/** Reads bodies of JSON and of Markdown, and no others: UTF-8 without loss; of JSON, no `__proto__`, nested to a bound. An empty body is none. */
 export function readJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
-    ['application/json', 'application/merge-patch+json'],
+    ['application/json', 'application/merge-patch+json', 'application/vnd.iptc.ninjs+json'],
     { parseAs: 'buffer' },
     (request, bytes, done) => {
       if (bytes.length === 0) return done(null, undefined);
-      let text: string;
-      try {
-        text = utf8.decode(bytes);
-      } catch {
-        return done(null, new UnreadableBody(new DomainError('malformed', 'The body is not UTF-8.')));
-      }
+      const text = decoded(bytes);
+      if (typeof text !== 'string') return done(null, text);
       if (jsonDepth(text) > depthMax) {
         const errors = [{ pointer: '', code: 'too_deep', message: `nests deeper than ${depthMax} arrays and objects` }];
         return done(null, new UnreadableBody(unprocessable('The body nests too deep.', errors)));
@@ -44,4 +48,16 @@ export function readJsonBodies(app: FastifyInstance): void {
       });
     },
   );
+  app.addContentTypeParser<Buffer>('text/markdown', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    const text = decoded(bytes);
+    done(null, typeof text === 'string' ? new TextBody(text) : text);
+  });
+}
+
+function decoded(bytes: Buffer): string | UnreadableBody {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return new UnreadableBody(new DomainError('malformed', 'The body is not UTF-8.'));
+  }
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
 import { DomainError } from '../kernel/errors.js';
 import { versionTag } from '../kernel/version-tags.js';
-import { UnreadableBody } from './body.js';
+import { TextBody, UnreadableBody } from './body.js';
 import { answerUnreadable } from './errors.js';
 import { managementHeaders } from './headers.js';
 import { answerOnce, fingerprintOf, type KeyHeader, readKeyHeader } from './idempotency.js';
@@ -81,7 +81,7 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
   operation: ManagedOperation<Params, Query, Body>,
 ): void {
   document(app, operation);
-  const { method, role, body, uploads, target } = operation;
+  const { method, role, body, texts, uploads, target } = operation;
   app.route({
     method,
     url: fastifyPath(operation.path),
@@ -95,7 +95,8 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       const { name } = request.keyHeader;
       const isKnown = name !== undefined && (await idempotency.isKnown(name));
       if (!isKnown) await target?.(request.params as z.output<Params>, actor);
-      const accepted = [...(body?.mediaTypes ?? []), ...(uploads ?? []).map(({ mediaType }) => mediaType)];
+      const others = [...(texts ?? []), ...(uploads ?? [])];
+      const accepted = [...(body?.mediaTypes ?? []), ...others.map(({ mediaType }) => mediaType)];
       requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
       // A file may take its time; the server bounds that of all requests.
       if (!uploads) limitArrival(request);
@@ -122,13 +123,14 @@ async function checkAndHandle<Params extends z.ZodObject, Query extends z.ZodObj
   }
   if (request.body instanceof UnreadableBody) throw request.body.error;
   const isUpload = uploads !== undefined && !isJson(request) && (!body || 'content-type' in request.headers);
+  const isAsItCame = isUpload || request.body instanceof TextBody;
   const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
   const violation = request.keyHeader?.violation;
   const [params, query, parsed] = parseParts(
     [
       { place: 'params', schema: operation.params, value: request.params },
       { place: 'query', schema: operation.query, value: request.query },
-      { place: 'body', schema: isUpload ? undefined : body?.schema, value: isUpload ? undefined : sent },
+      { place: 'body', schema: isAsItCame ? undefined : body?.schema, value: isAsItCame ? undefined : sent },
     ],
     violation && [violation],
   ) as [z.output<Params>, z.output<Query>, z.output<Body>];

@@ -154,6 +154,7 @@ const chapterDescriptions: Record<string, string> = {
   'Delivery: Tags': 'What live stories are about. Public.',
   'Delivery: Previews': 'Articles that are not published, for those who have a link. Never cached.',
   'Management: Articles': 'Working copies of stories. Needs an API key.',
+  'Management: Imports': 'Stories from elsewhere, and from what this API delivered. Needs an API key.',
   'Management: Sections': 'The parts of a working copy, each with its own version. Needs an API key.',
   'Management: Publishing': 'Taking stories to readers and away from them. Needs an API key.',
   'Management: Corrections': 'What readers of live stories are told of mistakes and of news. Needs an API key.',
@@ -191,7 +192,7 @@ function tagGroups(operations: readonly Documented[]) {
 }
 
 function operationObject(operation: Documented): ZodOpenApiOperationObject {
-  const { operationId, summary, description, params, query, body, uploads, role } = operation;
+  const { operationId, summary, description, params, query, body, texts, uploads, role } = operation;
   return {
     operationId,
     summary,
@@ -204,7 +205,10 @@ function operationObject(operation: Documented): ZodOpenApiOperationObject {
         required: body?.isRequired ?? true,
         content: Object.fromEntries([
           ...(body?.mediaTypes ?? []).map((type) => [type, { schema: body?.schema, example: body?.example }]),
-          ...(uploads ?? []).map(({ mediaType, schema, example }) => [mediaType, { schema, example }]),
+          ...[...(texts ?? []), ...(uploads ?? [])].map(({ mediaType, schema, example }) => [
+            mediaType,
+            { schema, example },
+          ]),
         ]),
       },
     }),

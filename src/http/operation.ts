@@ -34,7 +34,7 @@ export interface Answer {
   others?: readonly { mediaType: string; description: string }[];
 }
 
-/** A body that is a file, or has one among its parts. */
+/** A body that is a file or text, or has a file among its parts. */
 export interface Upload {
   mediaType: string;
   /** For the document. */
@@ -55,6 +55,8 @@ export interface Documented {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: { schema: z.ZodType; mediaTypes: readonly string[]; isRequired: boolean; example: unknown };
+  /** Text that it takes in place of such a body, as a TextBody. */
+  texts?: readonly Upload[];
   /** Files that it takes, in place of such a body. */
   uploads?: readonly Upload[];
   /** `optional`: honoured when sent. */

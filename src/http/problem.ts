@@ -154,6 +154,7 @@ const violation = z
       .string()
       .optional()
       .meta({ description: 'RFC 6901 pointer into the body.', example: '/sections/3/blocks/0/text' }),
+    line: z.int().optional().meta({ description: 'Line of a body that is text, from 1.', example: 12 }),
     parameter: z.string().optional().meta({ description: 'Name of the parameter.' }),
     header: z.string().optional().meta({ description: 'Name of the header.' }),
     code: z.string().meta({ example: 'required' }),

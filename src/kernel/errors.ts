@@ -2,6 +2,8 @@
 export interface Violation {
   /** RFC 6901 pointer into the request body. */
   pointer?: string;
+  /** Line of a body that is text, from 1. */
+  line?: number;
   /** Name of the query or path parameter. */
   parameter?: string;
   /** Name of the request header. */

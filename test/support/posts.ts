@@ -1,4 +1,5 @@
 // One right request for every POST that can be repeated, by its operation, on things of its own.
+import { ninjsExample } from '../../src/content/imports/examples.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { newId } from '../../src/kernel/ids.js';
 import type { TestApp } from './app.js';
@@ -92,6 +93,7 @@ function ofTerms(plural: 'desks' | 'tags'): Recipe {
 
 export const posts: Record<string, Recipe> = {
   createArticle: async () => ({ path: `${manage}/articles`, body: shortStory(), role: 'editor' }),
+  importStory: async () => ({ path: `${manage}/imports`, body: ninjsExample, role: 'editor' }),
   createSection: onArticle(createStory, 'sections', 'editor', () => ({ heading: 'More' })),
   moveSection: async (app) => {
     const [section] = (await createStory(app)).sections.slice(1);

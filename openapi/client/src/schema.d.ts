@@ -569,6 +569,28 @@ export interface paths {
         patch: operations["patchArticle"];
         trace?: never;
     };
+    "/v1/manage/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft of a story in ninjs or Markdown
+         * @description Takes a story as another system has it, or as this API delivered it (`?format=ninjs`, `?format=markdown`), and creates an article with all its sections, blocks, images, quotes and embeds, or nothing. Resources that the document names by an id of this library are used as they are here; all others are created. Nothing is fetched: pictures are to be uploaded. HTML in the bodies of ninjs becomes blocks; HTML in Markdown does not. `notCarried` tells what the draft has not, and where that stood. Markdown may have 256 thousand characters.
+         *
+         *     Needs a key with the role **editor** or above.
+         */
+        post: operations["importStory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/manage/articles/{id}/sections": {
         parameters: {
             query?: never;
@@ -2962,6 +2984,294 @@ export interface components {
             internalNote?: string | null;
             stage?: ("draft" | "review" | "ready") | null;
         };
+        /** @description A text in IPTC ninjs 3.1, or an older version. What is not understood is told in `notCarried`. */
+        NinjsItem: {
+            /** @example urn:uuid:01852a5c-9d00-7a11-8b22-000000000001 */
+            uri?: string;
+            /** @example text */
+            type?: string;
+            /** @example en */
+            language?: string;
+            title?: string;
+            /** @example Jane Doe, Reporter */
+            by?: string;
+            /** @example Minsk, Belarus */
+            located?: string;
+            contentCreated?: string;
+            copyrightNotice?: string;
+            usageTerms?: string;
+            headlines?: ({
+                role?: string;
+                contentType?: string;
+                value: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description As ninjs 1.x has it. */
+            byline?: string;
+            /** @description As ninjs 1.x has it. */
+            headline?: string;
+            /** @description As ninjs 1.x has it. */
+            description_text?: string;
+            descriptions?: ({
+                role?: string;
+                contentType?: string;
+                value: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            bodies?: ({
+                role?: string;
+                contentType?: string;
+                value: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            people?: ({
+                name?: string;
+                rel?: string;
+                literal?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            organisations?: ({
+                name?: string;
+                rel?: string;
+                literal?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description As ninjs 1.x has it. */
+            description_caption?: string;
+            infoSources?: ({
+                name?: string;
+                role?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            renditions?: ({
+                name?: string;
+                href?: string;
+                contentType?: string;
+            } & {
+                [key: string]: unknown;
+            })[] | {
+                [key: string]: {
+                    name?: string;
+                    href?: string;
+                    contentType?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+            slugline?: string;
+            subjects?: ({
+                name?: string;
+                rel?: string;
+                literal?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description As ninjs 1.x has it. */
+            subject?: ({
+                name?: string;
+                rel?: string;
+                literal?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            edNote?: string;
+            places?: ({
+                name?: string;
+                rel?: string;
+                literal?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            altIds?: ({
+                role?: string;
+                value?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            associations?: ({
+                name?: string;
+                rel?: string;
+                /** @example urn:uuid:01852a5c-9d00-7a11-8b22-000000000001 */
+                uri?: string;
+                /** @example text */
+                type?: string;
+                /** @example en */
+                language?: string;
+                title?: string;
+                /** @example Jane Doe, Reporter */
+                by?: string;
+                /** @example Minsk, Belarus */
+                located?: string;
+                contentCreated?: string;
+                copyrightNotice?: string;
+                usageTerms?: string;
+                headlines?: ({
+                    role?: string;
+                    contentType?: string;
+                    value: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /** @description As ninjs 1.x has it. */
+                byline?: string;
+                /** @description As ninjs 1.x has it. */
+                headline?: string;
+                /** @description As ninjs 1.x has it. */
+                description_text?: string;
+                descriptions?: ({
+                    role?: string;
+                    contentType?: string;
+                    value: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                bodies?: ({
+                    role?: string;
+                    contentType?: string;
+                    value: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                people?: ({
+                    name?: string;
+                    rel?: string;
+                    literal?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                organisations?: ({
+                    name?: string;
+                    rel?: string;
+                    literal?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /** @description As ninjs 1.x has it. */
+                description_caption?: string;
+                infoSources?: ({
+                    name?: string;
+                    role?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                renditions?: ({
+                    name?: string;
+                    href?: string;
+                    contentType?: string;
+                } & {
+                    [key: string]: unknown;
+                })[] | {
+                    [key: string]: {
+                        name?: string;
+                        href?: string;
+                        contentType?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            } & {
+                [key: string]: unknown;
+            })[] | {
+                [key: string]: {
+                    name?: string;
+                    rel?: string;
+                    /** @example urn:uuid:01852a5c-9d00-7a11-8b22-000000000001 */
+                    uri?: string;
+                    /** @example text */
+                    type?: string;
+                    /** @example en */
+                    language?: string;
+                    title?: string;
+                    /** @example Jane Doe, Reporter */
+                    by?: string;
+                    /** @example Minsk, Belarus */
+                    located?: string;
+                    contentCreated?: string;
+                    copyrightNotice?: string;
+                    usageTerms?: string;
+                    headlines?: ({
+                        role?: string;
+                        contentType?: string;
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    /** @description As ninjs 1.x has it. */
+                    byline?: string;
+                    /** @description As ninjs 1.x has it. */
+                    headline?: string;
+                    /** @description As ninjs 1.x has it. */
+                    description_text?: string;
+                    descriptions?: ({
+                        role?: string;
+                        contentType?: string;
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    bodies?: ({
+                        role?: string;
+                        contentType?: string;
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    people?: ({
+                        name?: string;
+                        rel?: string;
+                        literal?: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    organisations?: ({
+                        name?: string;
+                        rel?: string;
+                        literal?: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    /** @description As ninjs 1.x has it. */
+                    description_caption?: string;
+                    infoSources?: ({
+                        name?: string;
+                        role?: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    renditions?: ({
+                        name?: string;
+                        href?: string;
+                        contentType?: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[] | {
+                        [key: string]: {
+                            name?: string;
+                            href?: string;
+                            contentType?: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description As ninjs 1.x has it. */
+            body_html?: string;
+            /** @description As ninjs 1.x has it. */
+            body_xhtml?: string;
+            /** @description As ninjs 1.x has it. */
+            body_text?: string;
+        } & {
+            [key: string]: unknown;
+        };
         SectionCreation: {
             heading?: string | null;
             blocks?: components["schemas"]["BlockDraft"][] | null;
@@ -3545,6 +3855,11 @@ export interface components {
              * @example /sections/3/blocks/0/text
              */
             pointer?: string;
+            /**
+             * @description Line of a body that is text, from 1.
+             * @example 12
+             */
+            line?: number;
             /** @description Name of the parameter. */
             parameter?: string;
             /** @description Name of the header. */
@@ -5427,6 +5742,56 @@ export interface components {
             blocks: components["schemas"]["ManagedPlainBlock"][];
         };
         ManagedPlainBlock: components["schemas"]["ManagedParagraph"] | components["schemas"]["ManagedHeading"] | components["schemas"]["ManagedList"] | components["schemas"]["ManagedImageBlock"] | components["schemas"]["ManagedGallery"] | components["schemas"]["ManagedQuoteBlock"] | components["schemas"]["ManagedEmbedBlock"] | components["schemas"]["ManagedTable"] | components["schemas"]["ManagedDivider"];
+        /** @description A draft, and what became of the document that it was made of. */
+        ImportedStory: {
+            data: components["schemas"]["ManagedArticle"];
+            /** @description The images, quotes and embeds of the draft. */
+            resources: components["schemas"]["ImportedResource"][];
+            /** @description What could not be carried over. */
+            notCarried: components["schemas"]["NotCarried"][];
+        };
+        ImportedResource: {
+            /**
+             * @example image
+             * @enum {string}
+             */
+            kind: "image" | "quote" | "embed";
+            /**
+             * Format: uuid
+             * @description UUID, lower case; new ones are UUIDv7 (RFC 9562).
+             * @example 01852a5c-9d00-7a11-8b22-000000000001
+             */
+            id: string;
+            /**
+             * @description matched: the library had it already, and keeps it as it is.
+             * @example created
+             * @enum {string}
+             */
+            outcome: "created" | "matched";
+        };
+        /** @description Something of the document that the draft has not. */
+        NotCarried: {
+            /**
+             * @description RFC 6901 pointer into the ninjs.
+             * @example /bodies/0/value
+             */
+            pointer: string | null;
+            /**
+             * @description Line of the Markdown, or of the text that the pointer leads to, from 1.
+             * @example 12
+             */
+            line: number | null;
+            /**
+             * @description The kind of loss.
+             * @example html
+             */
+            code: string;
+            /**
+             * @description What was left out or changed, and why.
+             * @example HTML is not taken over from Markdown: "<u>"
+             */
+            message: string;
+        };
         /** @description A section, with the version of its article. */
         ManagedSectionOfArticle: {
             /**
@@ -10868,6 +11233,299 @@ export interface operations {
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             428: components["responses"]["Problem428"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    importStory: {
+        parameters: {
+            query?: {
+                /** @description The language of the story, whatever the document says. Needed where that says nothing. Example: `en`. */
+                language?: string;
+                /** @description The desk of the story, whatever the document says. Needed where that says nothing. Example: `world`. */
+                desk?: string;
+            };
+            header?: {
+                /** @description A name that the client makes up for this request, such as a UUID: 1 to 255 visible ASCII characters, in quotes or bare. Sent again with it within 24 hours, the request is not done again; its answer is the one of the first time. */
+                "Idempotency-Key"?: string;
+                /** @description The person on whose behalf it is done, for the record; such as jane.doe. */
+                "X-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "uri": "https://agency.example/items/20221219-minsk",
+                 *       "standard": {
+                 *         "name": "ninjs",
+                 *         "version": "3.1",
+                 *         "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
+                 *       },
+                 *       "type": "text",
+                 *       "language": "en",
+                 *       "by": "Jane Doe",
+                 *       "headlines": [
+                 *         {
+                 *           "role": "main",
+                 *           "value": "Talks in Minsk"
+                 *         }
+                 *       ],
+                 *       "bodies": [
+                 *         {
+                 *           "role": "main",
+                 *           "contentType": "text/html",
+                 *           "value": "<p>Two presidents <strong>met</strong> in Minsk.</p><h2>What was said</h2><blockquote>It was good.</blockquote>"
+                 *         }
+                 *       ],
+                 *       "subjects": [
+                 *         {
+                 *           "name": "World",
+                 *           "rel": "desk",
+                 *           "literal": "world"
+                 *         },
+                 *         {
+                 *           "name": "Belarus",
+                 *           "rel": "about"
+                 *         }
+                 *       ],
+                 *       "infoSources": [
+                 *         {
+                 *           "name": "Example Agency",
+                 *           "role": "wire"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NinjsItem"];
+                /**
+                 * @example {
+                 *       "uri": "https://agency.example/items/20221219-minsk",
+                 *       "standard": {
+                 *         "name": "ninjs",
+                 *         "version": "3.1",
+                 *         "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
+                 *       },
+                 *       "type": "text",
+                 *       "language": "en",
+                 *       "by": "Jane Doe",
+                 *       "headlines": [
+                 *         {
+                 *           "role": "main",
+                 *           "value": "Talks in Minsk"
+                 *         }
+                 *       ],
+                 *       "bodies": [
+                 *         {
+                 *           "role": "main",
+                 *           "contentType": "text/html",
+                 *           "value": "<p>Two presidents <strong>met</strong> in Minsk.</p><h2>What was said</h2><blockquote>It was good.</blockquote>"
+                 *         }
+                 *       ],
+                 *       "subjects": [
+                 *         {
+                 *           "name": "World",
+                 *           "rel": "desk",
+                 *           "literal": "world"
+                 *         },
+                 *         {
+                 *           "name": "Belarus",
+                 *           "rel": "about"
+                 *         }
+                 *       ],
+                 *       "infoSources": [
+                 *         {
+                 *           "name": "Example Agency",
+                 *           "role": "wire"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/vnd.iptc.ninjs+json": components["schemas"]["NinjsItem"];
+                /**
+                 * @example ---
+                 *     language: en
+                 *     desk: world
+                 *     ---
+                 *
+                 *     # Talks in Minsk
+                 *
+                 *     Two presidents **met** in Minsk.
+                 *
+                 *     ![Two men shake hands.](https://agency.example/handshake.jpg)
+                 *
+                 *     *A handshake. (Example Agency)*
+                 *
+                 *     ## What was said
+                 *
+                 *     > It was good.
+                 *     >
+                 *     > — Jane Doe, Mayor
+                 */
+                "text/markdown": string;
+            };
+        };
+        responses: {
+            /** @description The draft, and what is not in it. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "id": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *         "version": 3,
+                     *         "createdAt": "2022-12-19T17:05:00.000Z",
+                     *         "createdBy": {
+                     *           "key": "4b1f6c0a92d3",
+                     *           "actor": "jane.doe"
+                     *         },
+                     *         "updatedAt": "2022-12-19T17:05:00.000Z",
+                     *         "updatedBy": {
+                     *           "key": "4b1f6c0a92d3",
+                     *           "actor": "jane.doe"
+                     *         },
+                     *         "slug": "putin-lukashenko-minsk-december-2022",
+                     *         "language": "en",
+                     *         "translationOf": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *         "kicker": "Russia–Belarus",
+                     *         "headline": "Putin in Belarus for talks amid fears of new assault on Ukraine",
+                     *         "shortHeadline": "Putin and Lukashenko meet in Minsk",
+                     *         "deck": "Moscow’s troops set out from Belarus in February.",
+                     *         "summary": "text",
+                     *         "slugline": "BELARUS-RUSSIA-TALKS",
+                     *         "seo": {
+                     *           "title": "Putin visits Lukashenko in Minsk",
+                     *           "description": "The two presidents spoke of ties and hardly of the war next door."
+                     *         },
+                     *         "desk": "world",
+                     *         "tags": [
+                     *           "belarus",
+                     *           "russia"
+                     *         ],
+                     *         "bylines": [
+                     *           {
+                     *             "name": "Copydesk example desk",
+                     *             "role": "Retold from wire reports",
+                     *             "organization": "Copydesk",
+                     *             "url": "https://copydesk.example/about"
+                     *           }
+                     *         ],
+                     *         "sources": [
+                     *           {
+                     *             "name": "Reuters",
+                     *             "kind": "wire"
+                     *           }
+                     *         ],
+                     *         "dateline": {
+                     *           "place": "Minsk, Belarus",
+                     *           "date": "2022-12-19"
+                     *         },
+                     *         "leadImageId": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *         "related": [
+                     *           "01852a5c-9d00-7a11-8b22-000000000001"
+                     *         ],
+                     *         "internalNote": "text",
+                     *         "stage": "draft",
+                     *         "publication": {
+                     *           "state": "live",
+                     *           "firstPublishedAt": "2022-12-19T17:05:00.000Z",
+                     *           "publishedAt": "2022-12-19T17:05:00.000Z",
+                     *           "contentUpdatedAt": "2022-12-19T17:05:00.000Z",
+                     *           "withdrawnAt": "2022-12-19T17:05:00.000Z",
+                     *           "liveVersion": 2,
+                     *           "hasUnpublishedChanges": false,
+                     *           "scheduledFor": "2022-12-19T17:05:00.000Z",
+                     *           "scheduleFailure": {
+                     *             "scheduleId": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *             "action": "publish",
+                     *             "at": "2022-12-19T17:05:00.000Z",
+                     *             "code": "preflight_failed",
+                     *             "reason": "The story is not fit to be published yet: image needs an alt text."
+                     *           },
+                     *           "embargoedUntil": "2022-12-19T17:05:00.000Z",
+                     *           "embargoReason": "The report is public on Monday at noon."
+                     *         },
+                     *         "corrections": [
+                     *           {
+                     *             "id": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *             "kind": "correction",
+                     *             "text": "An earlier version of this story misstated the month of the invasion.",
+                     *             "at": "2022-12-19T17:05:00.000Z",
+                     *             "by": {
+                     *               "key": "4b1f6c0a92d3",
+                     *               "actor": "jane.doe"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "sections": [
+                     *           {
+                     *             "id": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *             "version": 3,
+                     *             "createdAt": "2022-12-19T17:05:00.000Z",
+                     *             "createdBy": {
+                     *               "key": "4b1f6c0a92d3",
+                     *               "actor": "jane.doe"
+                     *             },
+                     *             "updatedAt": "2022-12-19T17:05:00.000Z",
+                     *             "updatedBy": {
+                     *               "key": "4b1f6c0a92d3",
+                     *               "actor": "jane.doe"
+                     *             },
+                     *             "articleId": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *             "anchor": "sanctions-hit-exports",
+                     *             "heading": "Sanctions hit exports",
+                     *             "blocks": [
+                     *               {
+                     *                 "id": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *                 "type": "paragraph",
+                     *                 "text": "Putin was in Minsk on Monday.",
+                     *                 "spans": [
+                     *                   {
+                     *                     "start": 0,
+                     *                     "end": 8,
+                     *                     "type": "strong"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       },
+                     *       "resources": [
+                     *         {
+                     *           "kind": "image",
+                     *           "id": "01852a5c-9d00-7a11-8b22-000000000001",
+                     *           "outcome": "created"
+                     *         }
+                     *       ],
+                     *       "notCarried": [
+                     *         {
+                     *           "pointer": "/bodies/0/value",
+                     *           "line": 12,
+                     *           "code": "html",
+                     *           "message": "HTML is not taken over from Markdown: \"<u>\""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportedStory"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
         };

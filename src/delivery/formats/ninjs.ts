@@ -39,7 +39,10 @@ function picture(
       width,
       height,
     })),
-    infoSources: image.creditLine === null ? [] : [{ name: image.creditLine, role: 'credit' }],
+    infoSources: [
+      ...(image.creditLine === null ? [] : [{ name: image.creditLine, role: 'credit' }]),
+      ...(image.agency === null ? [] : [{ name: image.agency, role: 'supplier' }]),
+    ],
   });
 }
 
@@ -51,7 +54,7 @@ const embedTypes = {
   document: 'text',
 } as const;
 
-function media({ id, kind, title, description, url, provider, publishedAt }: Embed): Node {
+function media({ id, kind, title, description, url, embedUrl, provider, publishedAt }: Embed): Node {
   return filledOnly({
     name: title,
     rel: 'embed',
@@ -60,8 +63,34 @@ function media({ id, kind, title, description, url, provider, publishedAt }: Emb
     title,
     contentCreated: publishedAt,
     descriptions: described('summary', description),
-    renditions: url === null ? [] : [{ name: 'web', href: url }],
+    renditions: [
+      ...(url === null ? [] : [{ name: 'web', href: url }]),
+      ...(embedUrl === null ? [] : [{ name: 'embed', href: embedUrl }]),
+    ],
     infoSources: [{ name: provider, role: 'provider' }],
+  });
+}
+
+/** What somebody said, for who wants to know more of a quote than the text shows. */
+function quotation({ id, text, speaker, context, saidAt, language, sourceUrl }: Quote): Node {
+  const who = speaker === null ? [] : [{ name: speaker.name, rel: 'speaker' }];
+  return filledOnly({
+    name: speaker?.name ?? 'quote',
+    rel: 'quote',
+    uri: urn(id),
+    type: 'text',
+    language,
+    by: speaker?.name,
+    people: speaker?.kind === 'person' ? who : [],
+    organisations: speaker?.kind === 'organization' ? who : [],
+    bodies: described('main', text),
+    descriptions: [
+      ...described('speakerRole', speaker?.role ?? null),
+      ...described('speakerAffiliation', speaker?.affiliation ?? null),
+      ...described('context', context),
+      ...described('saidAt', saidAt),
+    ],
+    altIds: sourceUrl === null ? [] : [{ role: 'source', value: sourceUrl }],
   });
 }
 
@@ -76,7 +105,8 @@ function associations({ leadImage, sections }: Article): Node[] {
   const shown = sections.flatMap(({ blocks }) => blocks.flatMap(shownIn));
   const nodes = shown.flatMap((one) => {
     if (one.kind === 'embed') return [media(one.embed)];
-    return one.kind === 'image' ? [picture(one.image, one.renditions, one.alt, one.caption, 'body')] : [];
+    if (one.kind === 'quote') return [quotation(one.quote)];
+    return [picture(one.image, one.renditions, one.alt, one.caption, 'body')];
   });
   const lead = leadImage ? [picture(leadImage, leadImage.renditions, leadImage.alt, leadImage.caption, 'lead')] : [];
   const isLead = ({ uri }: Node) => leadImage !== null && uri === urn(leadImage.id);
@@ -137,6 +167,6 @@ export const ninjs: Format = {
   mediaType: 'application/vnd.iptc.ninjs+json',
   contentType: 'application/vnd.iptc.ninjs+json; charset=utf-8',
   description: 'IPTC ninjs 3.1.',
-  version: 3,
+  version: 4,
   render: (story, site) => JSON.stringify(newsObject(withWholeAddresses(story, site), site)),
 };

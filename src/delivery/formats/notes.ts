@@ -1,7 +1,8 @@
 // What readers are told of mistakes and of news, in formats that are read by people: retractions before the text, all else behind it.
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import type { Blockquote } from 'mdast';
+import type { Blockquote, Html } from 'mdast';
+import { mark } from '../../blocks/marks.js';
 import type { Article, Correction } from '../../blocks/story.js';
 import { ours, readableTime } from './format.js';
 
@@ -35,12 +36,16 @@ export function htmlNotes(story: Article): Notes<ElementContent> {
   });
 }
 
-export function markdownNotes(story: Article): Notes<Blockquote> {
+export function markdownNotes(story: Article): Notes<Html | Blockquote> {
   const paragraph = (value: string) => ({ type: 'paragraph' as const, children: [{ type: 'text' as const, value }] });
-  return written(story, ({ kind, text, at }, language) => ({
-    type: 'blockquote',
-    children: [`${kindNames[kind]} · ${readableTime(at, language)}`, ...text.split('\n')].map(paragraph),
-  }));
+  const { before, after } = written(story, ({ kind, text, at }, language): (Html | Blockquote)[] => [
+    mark('note', { kind, at }),
+    {
+      type: 'blockquote',
+      children: [`${kindNames[kind]} · ${readableTime(at, language)}`, ...text.split('\n')].map(paragraph),
+    },
+  ]);
+  return { before: before.flat(), after: after.flat() };
 }
 
 export function textNotes(story: Article): Notes<string> {

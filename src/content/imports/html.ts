@@ -1,0 +1,142 @@
+// Reads HTML bodies into sections of blocks: ours by their classes and data attributes, all others by what their elements mean.
+import type { Element } from 'hast';
+import { fromHtml } from 'hast-util-from-html';
+import { unprocessable } from '../../kernel/errors.js';
+import { HtmlBlockReader } from './html-blocks.js';
+import { type HtmlNode, isDropped, isPhrase, wordsOf } from './html-phrases.js';
+import type { KnownResources } from './known-resources.js';
+import type { Members, Place, Reading } from './story.js';
+
+const depthMax = 100;
+/** Elements that end by themselves where the next one begins, and those that never hold anything. */
+const selfEnding =
+  /^(p|li|d[td]|t[dhr]|thead|tbody|tfoot|option|rt|rp|area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/;
+
+export interface ReadSection {
+  heading?: string;
+  blocks: Members[];
+}
+
+/**
+ * Reads an HTML body.
+ * @param at where it stands in the document
+ * @throws `unprocessable` for what nests too deep
+ */
+export function readHtml(html: string, at: Place, known: KnownResources, reading: Reading): ReadSection[] {
+  refuseDeep(html, at);
+  const place = ({ position }: HtmlNode): Place => ({ ...at, ...(position && { line: position.start.line }) });
+  const tree = fromHtml(html, { fragment: true });
+  return new SectionReader(reading, place, new HtmlBlockReader(reading, place, known)).read(tree.children);
+}
+
+/** @throws `unprocessable`, before the parser has to keep count of what is open */
+function refuseDeep(html: string, at: Place): void {
+  let depth = 0;
+  for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (selfEnding.test(name.toLowerCase())) continue;
+    depth = slash === '' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth <= depthMax) continue;
+    const errors = [{ ...at, code: 'too_deep', message: `nests deeper than ${depthMax} elements` }];
+    throw unprocessable('The document nests too deep.', errors);
+  }
+}
+
+/** Elements that only hold others. */
+const containers = new Set([
+  'html',
+  'body',
+  'main',
+  'article',
+  'section',
+  'div',
+  'header',
+  'footer',
+  'center',
+  'hgroup',
+  'address',
+  'nav',
+  'details',
+  'summary',
+]);
+
+/** The words alone of a piece of HTML. */
+export function wordsOfHtml(html: string, at: Place): string {
+  refuseDeep(html, at);
+  return fromHtml(html, { fragment: true }).children.map(wordsOf).join(' ').trim();
+}
+
+class SectionReader {
+  readonly #reading: Reading;
+  readonly #place: (node: HtmlNode) => Place;
+  readonly #blocks: HtmlBlockReader;
+  readonly #sections: ReadSection[] = [];
+
+  constructor(reading: Reading, place: (node: HtmlNode) => Place, blocks: HtmlBlockReader) {
+    this.#reading = reading;
+    this.#place = place;
+    this.#blocks = blocks;
+  }
+
+  read(nodes: readonly HtmlNode[]): ReadSection[] {
+    this.#readAll(nodes);
+    return this.#sections;
+  }
+
+  #readAll(nodes: readonly HtmlNode[]): void {
+    let phrases: HtmlNode[] = [];
+    const flush = () => {
+      this.#add(this.#blocks.paragraph(phrases));
+      phrases = [];
+    };
+    for (const node of nodes) {
+      if (isPhrase(node)) {
+        phrases.push(node);
+        continue;
+      }
+      flush();
+      if (node.type === 'element') this.#element(node);
+    }
+    flush();
+  }
+
+  #element(node: Element): void {
+    const { tagName } = node;
+    if (/^h[12]$/.test(tagName)) this.#begin(node);
+    else if (isDropped(tagName)) this.#reading.lose(this.#place(node), 'html', `${tagName} is left out`);
+    else if (containers.has(tagName) && !this.#blocks.isBlock(node)) this.#container(node);
+    else this.#add(this.#blocks.element(node));
+  }
+
+  /** What only holds others. A section without a heading of its own begins one all the same. */
+  #container(node: Element): void {
+    const { tagName, children } = node;
+    if (tagName !== 'section' || startsWithHeading(children)) {
+      this.#readAll(children);
+      return;
+    }
+    const before = this.#sections.length;
+    const section = this.#reading.placed({ blocks: [] as Members[] }, this.#place(node));
+    this.#sections.push(section);
+    this.#readAll(children);
+    // It only held sections.
+    if (section.blocks.length === 0 && this.#sections.length > before + 1) this.#sections.splice(before, 1);
+  }
+
+  #begin(node: Element): void {
+    const heading = wordsOf(node);
+    const { beside } = this.#blocks.phrasesOf(node, 'A heading');
+    this.#sections.push(this.#reading.placed({ ...(heading && { heading }), blocks: [] }, this.#place(node)));
+    this.#add(beside.flatMap((one) => this.#blocks.element(one)));
+  }
+
+  #add(blocks: readonly Members[]): void {
+    if (blocks.length === 0) return;
+    if (this.#sections.length === 0) this.#sections.push({ blocks: [] });
+    this.#sections.at(-1)?.blocks.push(...blocks);
+  }
+}
+
+function startsWithHeading(nodes: readonly HtmlNode[]): boolean {
+  const first = nodes.find((node) => node.type === 'element' || (node.type === 'text' && node.value.trim() !== ''));
+  return first?.type === 'element' && /^(h[12]|header|hgroup)$/.test(first.tagName);
+}
