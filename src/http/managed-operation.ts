@@ -96,7 +96,8 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       const isKnown = name !== undefined && (await idempotency.isKnown(name));
       if (!isKnown) await target?.(request.params as z.output<Params>, actor);
       const accepted = [...(body?.mediaTypes ?? []), ...(uploads ?? []).map(({ mediaType }) => mediaType)];
-      requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
+      // What comes with a GET is not read (RFC 9110, 9.3.1), whatever it is called.
+      if (method !== 'GET') requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
       // A file may take its time; the server bounds that of all requests.
       if (!uploads) limitArrival(request);
     },

@@ -297,12 +297,13 @@ function headerRefs(names: readonly DocumentedHeader[]) {
 
 /** What an operation can answer beside success: its own errors, and those that go with what it takes. */
 function errorCodesOf(operation: Documented): ErrorCode[] {
-  const { role, body, uploads, ifMatch, query, method, errors, group } = operation;
+  const { role, ifMatch, query, method, errors, group } = operation;
   const codes: ErrorCode[] = [...errors];
   if (role) codes.push('unauthorized', 'forbidden', 'invalid');
   else codes.push('unauthorized');
   if (query) codes.push('invalid');
-  if (body || uploads) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
+  // A body is read even where there is nothing to say in it.
+  if (method !== 'GET') codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
   if (isRepeatable(operation)) codes.push('request_in_progress', 'idempotency_key_reused');
