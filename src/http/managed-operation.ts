@@ -99,7 +99,7 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       // What comes with a GET is not read (RFC 9110, 9.3.1), whatever it is called.
       if (method !== 'GET') requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
       // A file may take its time; the server bounds that of all requests.
-      if (!uploads) limitArrival(request);
+      if (!uploads) limitArrival(request, reply);
     },
     handler: async (request, reply) => {
       const handle = () => checkAndHandle(operation, request, reply);
@@ -143,12 +143,14 @@ function isJson({ headers }: FastifyRequest): boolean {
 /** How long a body that is no file may take to arrive. */
 const arrivalMs = 10_000;
 
-/** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9). */
-function limitArrival({ raw }: FastifyRequest): void {
+/** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9); one that was answered already, without a word. */
+function limitArrival({ raw }: FastifyRequest, reply: FastifyReply): void {
   // What does not come over a connection does not know the word.
   if (raw.complete !== false) return;
   const timer = setTimeout(() => {
-    if (!raw.complete) answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket);
+    if (raw.complete) return;
+    if (reply.sent) raw.socket.destroy();
+    else answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket);
   }, arrivalMs);
   raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
@@ -179,6 +181,11 @@ function requireMediaType(
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
   if (header === undefined && !hasBody) return;
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (coding.trim().toLowerCase() !== 'identity') {
+    reply.header('accept-encoding', 'identity');
+    throw new DomainError('unsupported_media_type', 'Send the body as it is, without a content coding.');
+  }
   const [type, ...parameters] = (header ?? '').toLowerCase().split(';');
   const charset = parameters
     .map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1])

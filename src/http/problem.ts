@@ -228,6 +228,8 @@ const frameworkErrors: Record<string, ErrorCode> = {
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   const { code, message, statusCode } = error as Partial<FastifyError>;
+  if (code === 'ECONNRESET' && statusCode === 400)
+    return new DomainError('malformed', 'The request broke off before its end.', { cause: error });
   const known =
     frameworkErrors[code ?? ''] ?? (error instanceof SyntaxError && statusCode === 400 ? 'malformed' : undefined);
   if (known) return new DomainError(known, message ?? problemTypes[known].title, { cause: error });
@@ -255,6 +257,8 @@ export function sendProblem(error: DomainError, request: FastifyRequest, reply: 
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="copydesk"');
   const patience = retryAfterSeconds[error.code];
   if (patience !== undefined) reply.header('retry-after', String(patience));
+  // Closed while more is on its way, a connection is reset, and the answer lost: the rest is read and dropped, for as long as a body may take.
+  if (error.code === 'too_large') reply.removeHeader('connection');
   reply.code(status).header('content-type', problemMediaType);
   return reply.send(problemBody(error, withoutSecret(request.url).split('?')[0] ?? '', request.id));
 }

@@ -1,5 +1,6 @@
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
@@ -73,6 +74,29 @@ describe('bodies', () => {
 
   it('are refused above a megabyte with 413', async () => {
     await raw(JSON.stringify({ headline: 'x'.repeat(1_100_000) })).expect(413);
+  });
+
+  it('are refused above a megabyte in words that arrive, however much is still on its way', async () => {
+    const { port } = app.app.server.address() as AddressInfo;
+    const huge = Buffer.alloc(16 * 1024 * 1024, 'x');
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(port, '127.0.0.1');
+      const answer = once(socket, 'data');
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${app.keys.editor}\r\ncontent-type: application/json\r\ncontent-length: ${huge.length}\r\n\r\n`,
+      );
+      socket.write(huge);
+      expect(String(await answer)).toMatch(/^HTTP\/1\.1 413 /);
+      socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+      socket.destroy();
+    }
+  });
+
+  it('are refused when they are coded, with what is accepted', async () => {
+    const coded = raw(gzipSync('{"language": "en", "desk": "world"}')).set('content-encoding', 'gzip');
+    expect((await coded.expect(415)).headers['accept-encoding']).toBe('identity');
+    await raw('{"language": "en", "desk": "world"}').set('content-encoding', 'Identity').expect(201);
   });
 
   it('are refused with 415 and what is accepted when they are not JSON in UTF-8', async () => {

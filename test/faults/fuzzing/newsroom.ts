@@ -113,6 +113,9 @@ export class Newsroom {
       const gone = await this.#data('POST', path, body);
       await this.#ask('DELETE', `${path}/${gone.id}`, undefined, { 'if-match': '"1"' });
     }
+    const webhooks = await this.#list('/v1/manage/webhooks?limit=100');
+    for (const { id, version } of webhooks.slice(20))
+      await this.#ask('DELETE', `/v1/manage/webhooks/${id}`, undefined, { 'if-match': `"${version}"` });
     const webhook = await this.#data('POST', '/v1/manage/webhooks', {
       url: 'https://nowhere.invalid/',
       state: 'disabled',
