@@ -1,4 +1,4 @@
-// Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422. Of a
+// Operations behind a key. Checked in this order: 401, 429, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422. Of a
 // POST that was done before, by its Idempotency-Key, only 401, 403, 415 and 413 are checked, and it gets the answer of then.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -77,7 +77,7 @@ export function sendDeleted(reply: FastifyReply, version: number): FastifyReply 
 }
 
 export function managedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
-  { app, access, idempotency }: Api,
+  { app, limits, idempotency }: Api,
   operation: ManagedOperation<Params, Query, Body>,
 ): void {
   document(app, operation);
@@ -87,7 +87,7 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
     url: fastifyPath(operation.path),
     onRequest: async (request, reply) => {
       reply.headers(managementHeaders);
-      const actor = await access.authenticate(request.headers.authorization);
+      const actor = await limits.admit(request, reply);
       requireRole(actor, role);
       actor.person = actorName(request);
       request.actor = actor;

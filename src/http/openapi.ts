@@ -70,6 +70,23 @@ const headers = {
     schema: { type: 'string', const: 'true' },
     example: 'true',
   },
+  'RateLimit-Policy': {
+    description:
+      'How many requests may be sent in how many seconds (draft-ietf-httpapi-ratelimit-headers-11). Not sent where there is no limit.',
+    schema: { type: 'string' },
+    example: '"key";q=6000;w=60',
+  },
+  RateLimit: {
+    description:
+      'How many of them are left (`r`), and after how many seconds all are there again (`t`). Not sent where there is no limit.',
+    schema: { type: 'string' },
+    example: '"key";r=5999;t=60',
+  },
+  'Retry-After': {
+    description: 'After how many seconds to try again.',
+    schema: { type: 'string' },
+    example: '2',
+  },
 } as const satisfies Record<DocumentedHeader, object>;
 
 const introduction = `Copydesk is a headless CMS for news stories.
@@ -262,12 +279,15 @@ function cachedBy({ isFile }: Documented): DocumentedHeader[] {
   return [...(isFile ? [] : (['Vary'] as const)), 'Cache-Groups', 'Surrogate-Key'];
 }
 
-/** An answer with the headers that all of its kind have: those of public representations, that of what is given again. */
+const limitHeaders = ['RateLimit-Policy', 'RateLimit'] as const;
+
+/** An answer with the headers that all of its kind have: those of public representations, of what is given again, of what is counted. */
 function answerOf(operation: Documented, status: string, answer: Answer): Answer {
   const headers = [...(answer.headers ?? [])];
   if (operation.isConditional && status === '200')
     headers.push(...cachedBy(operation), ...(operation.isFile ? [] : (['Content-Encoding'] as const)));
   if (isRepeatable(operation)) headers.push('Idempotency-Replayed');
+  if (operation.role) headers.push(...limitHeaders);
   return headers.length > 0 ? { ...answer, headers } : answer;
 }
 
@@ -307,6 +327,7 @@ function errorCodesOf(operation: Documented): ErrorCode[] {
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
   if (isRepeatable(operation)) codes.push('request_in_progress', 'idempotency_key_reused');
+  codes.push('quota_exceeded');
   if (group !== 'System') codes.push('unavailable');
   if (method !== 'GET') codes.push('storage_full');
   return codes;
@@ -331,12 +352,14 @@ function problemResponse(status: number) {
         requestId: '5f2c9a1e-1a',
         ...(status === 400 &&
           code === 'invalid' && { errors: [{ pointer: '/headline', code: 'required', message: 'is required' }] }),
+        ...(code === 'quota_exceeded' && { 'violated-policies': ['key'] }),
         ...(code === 'stale_version' && { currentVersion: 4, changed: ['/headline'] }),
       },
     },
   ]);
   return {
     description: types.map(([, { title }]) => title).join(', or: '),
+    ...(status === 429 && { headers: headerRefs([...limitHeaders, 'Retry-After']) }),
     content: { 'application/problem+json': { schema: Problem, examples: Object.fromEntries(examples) } },
   };
 }

@@ -120,6 +120,12 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     explanation:
       'Say in If-Match which version you read (its ETag), so that nobody’s change is overwritten unseen. An asterisk is not accepted.',
   },
+  quota_exceeded: {
+    status: 429,
+    title: 'Too many requests',
+    explanation:
+      'More was asked for than a key or an address may within a minute, or too many keys that are not valid came from the address. RateLimit and RateLimit-Policy tell what is left; go on after the time in Retry-After. violated-policies names what was exceeded.',
+  },
   headers_too_large: {
     status: 431,
     title: 'Header fields too large',
@@ -198,6 +204,10 @@ export const Problem = z
       .string()
       .optional()
       .meta({ description: 'With resync_required: where to begin anew.', example: '/v1/sync' }),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With quota_exceeded: what was exceeded, as RateLimit-Policy names it.', example: ['key'] }),
     usages: z
       .array(Usage)
       .optional()
