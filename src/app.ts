@@ -44,6 +44,7 @@ import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
+import { rateLimits } from './http/rate-limits.js';
 import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
@@ -89,13 +90,14 @@ export async function buildApp({
   logger,
   worksInBackground = true,
 }: AppOptions): Promise<FastifyInstance> {
+  const { trustProxy: trusted } = config;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
-    trustProxy: config.trustProxy,
+    trustProxy: typeof trusted === 'number' ? (_address, hop) => hop < trusted : trusted,
     bodyLimit: bodyBytesMax,
     // Of uploads; other bodies have less time, by the operations that take them.
     requestTimeout: 300_000,
@@ -118,13 +120,22 @@ export async function buildApp({
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: config.corsOrigins,
-      exposedHeaders: ['ETag', 'Link', 'Location', 'Idempotency-Replayed', 'Retry-After'],
+      exposedHeaders: [
+        'ETag',
+        'Link',
+        'Location',
+        'Idempotency-Replayed',
+        'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
+      ],
       strictPreflight: false,
     });
   }
 
   const access = accessService(store, clock);
-  const api: Api = { app, access, idempotency: services.idempotency };
+  const limits = rateLimits(access, clock, config.rateLimits);
+  const api: Api = { app, limits, idempotency: services.idempotency };
   const {
     articles,
     sections,

@@ -1,7 +1,8 @@
 // The only reader of the environment. Every setting has a default.
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((value) => value.replace(/\/+$/, ''));
@@ -15,6 +16,21 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, { error: `must be a whole number from ${min} to ${max}` })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` });
+
+/** Which proxies are believed who a client is; undefined for what says nothing of that kind. */
+function proxies(value: string): false | number | string[] | undefined {
+  if (value === 'false') return false;
+  // The nearest alone: what stands before it in X-Forwarded-For may have come from the client.
+  if (value === 'true') return 1;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const addresses = value.split(',').map((item) => item.trim());
+  return addresses.every(isAddressOrNetwork) ? addresses : undefined;
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  return isIP(address) !== 0 && (bits === undefined || ipaddr.isValidCIDR(text));
+}
 
 const Settings = z.object({
   NODE_ENV: z
@@ -52,7 +68,17 @@ const Settings = z.object({
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   WEBHOOK_TIMEOUT_MS: wholeNumber(10, 60_000).default(15_000),
   WEBHOOK_PRIVATE_HOSTS: list,
-  TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
+  RATE_LIMIT_KEY: wholeNumber(0, 999_999_999).default(6000),
+  RATE_LIMIT_ADDRESS: wholeNumber(0, 999_999_999).default(0),
+  RATE_LIMIT_FAILED_KEYS: wholeNumber(0, 999_999_999).default(60),
+  TRUST_PROXY: z
+    .string()
+    .default('false')
+    .transform(proxies)
+    .refine((value) => value !== undefined, {
+      error: 'must be false, true, how many proxies there are, or their addresses and networks, separated by commas',
+    })
+    .transform((value) => value ?? false),
   CORS_ORIGINS: list,
 });
 
@@ -97,7 +123,10 @@ export interface Config {
     /** Names of hosts, and addresses, that may be private and plain http. */
     privateHosts: string[];
   };
-  trustProxy: boolean;
+  /** How often clients may ask, a minute; 0 for as often as they like. */
+  rateLimits: { perKey: number; perAddress: number; failedKeys: number };
+  /** Whose X-Forwarded-For is believed: so many proxies, or those at the addresses. */
+  trustProxy: false | number | string[];
   /** Origins whose pages may call the Management API. */
   corsOrigins: string[];
 }
@@ -138,6 +167,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },
+    rateLimits: {
+      perKey: settings.RATE_LIMIT_KEY,
+      perAddress: settings.RATE_LIMIT_ADDRESS,
+      failedKeys: settings.RATE_LIMIT_FAILED_KEYS,
+    },
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/errors.js';
 import { managementHeaders, previewHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
 import { logRequest, newRequestId } from './logging.js';
+import { allowedAt } from './methods.js';
 import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
 import { holdsSecret } from './secret-addresses.js';
 
@@ -9,15 +10,25 @@ const delivery = /^\/(?:media\/|v1\/(?!manage(?:\/|\?|$)))/;
 
 /** Answers every failure with problem details and logs the request; what is not expected is logged with its stack. */
 export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): void {
-  app.setErrorHandler((thrown, request, reply) => fail(asDomainError(thrown), request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply),
+  // Where there is nothing, nothing else is wrong with a request: neither its media type nor its body.
+  app.setErrorHandler((thrown, request, reply) =>
+    request.is404 ? failUnrouted(request, reply) : fail(asDomainError(thrown), request, reply),
   );
+  app.setNotFoundHandler((request, reply) => failUnrouted(request, reply));
   // Answering hooks slow the hot read, so only routes that are logged have one: a found story is counted, not logged.
   app.addHook('onRoute', (route) => {
     if (!logsEveryRequest && delivery.test(route.url) && route.method !== 'POST') return;
     route.onResponse = [async (request: FastifyRequest, reply: FastifyReply) => logRequest(request, reply)];
   });
+
+  /** Nothing is there, or nothing for such a method as WebDAV's. */
+  function failUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const allow = allowedAt(app.operations, request.url);
+    if (allow === undefined)
+      return fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply);
+    reply.header('allow', allow);
+    return fail(new DomainError('method_not_allowed', `This address takes ${allow}.`), request, reply);
+  }
 
   function fail(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (error.code === 'internal' || error.code === 'unavailable' || error.code === 'storage_full') {
@@ -63,6 +74,14 @@ export function answerUnreadable(
   const { status, title, explanation } = problemTypes[code];
   const body = problemBody(new DomainError(code, explanation), '', newRequestId());
   socket.end(
-    `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    [
+      `HTTP/1.1 ${status} ${title}`,
+      `content-type: ${problemMediaType}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(uncachedPublicHeaders).map(([name, value]) => `${name}: ${value}`),
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
   );
 }

@@ -7,7 +7,7 @@ const hardening = {
 
 const anyOrigin = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Link, Location, Content-Location, Retry-After',
+  'access-control-expose-headers': 'ETag, Link, Location, Content-Location, Retry-After, RateLimit, RateLimit-Policy',
 } as const;
 
 /** A found public answer: fresh for half a minute, then usable for another half while it is fetched anew. */

@@ -1,4 +1,4 @@
-// Operations behind a key. Checked in this order: 401, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422. Of a
+// Operations behind a key. Checked in this order: 401, 429, 403, 404, 415, 413, 428, 400; the services answer 412, 409 and 422. Of a
 // POST that was done before, by its Idempotency-Key, only 401, 403, 415 and 413 are checked, and it gets the answer of then.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -77,7 +77,7 @@ export function sendDeleted(reply: FastifyReply, version: number): FastifyReply 
 }
 
 export function managedOperation<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
-  { app, access, idempotency }: Api,
+  { app, limits, idempotency }: Api,
   operation: ManagedOperation<Params, Query, Body>,
 ): void {
   document(app, operation);
@@ -87,7 +87,7 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
     url: fastifyPath(operation.path),
     onRequest: async (request, reply) => {
       reply.headers(managementHeaders);
-      const actor = await access.authenticate(request.headers.authorization);
+      const actor = await limits.admit(request, reply);
       requireRole(actor, role);
       actor.person = actorName(request);
       request.actor = actor;
@@ -97,9 +97,10 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
       if (!isKnown) await target?.(request.params as z.output<Params>, actor);
       const others = [...(texts ?? []), ...(uploads ?? [])];
       const accepted = [...(body?.mediaTypes ?? []), ...others.map(({ mediaType }) => mediaType)];
-      requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
+      // What comes with a GET is not read (RFC 9110, 9.3.1), whatever it is called.
+      if (method !== 'GET') requireMediaType(request, reply, method, accepted.length > 0 ? accepted : patchBody);
       // A file may take its time; the server bounds that of all requests.
-      if (!uploads) limitArrival(request);
+      if (!uploads) limitArrival(request, reply);
     },
     handler: async (request, reply) => {
       const handle = () => checkAndHandle(operation, request, reply);
@@ -144,12 +145,14 @@ function isJson({ headers }: FastifyRequest): boolean {
 /** How long a body that is no file may take to arrive. */
 const arrivalMs = 10_000;
 
-/** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9). */
-function limitArrival({ raw }: FastifyRequest): void {
+/** Ends a request whose body does not arrive in time (RFC 9110, 15.5.9); one that was answered already, without a word. */
+function limitArrival({ raw }: FastifyRequest, reply: FastifyReply): void {
   // What does not come over a connection does not know the word.
   if (raw.complete !== false) return;
   const timer = setTimeout(() => {
-    if (!raw.complete) answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket);
+    if (raw.complete) return;
+    if (reply.sent) raw.socket.destroy();
+    else answerUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket);
   }, arrivalMs);
   raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
@@ -180,6 +183,11 @@ function requireMediaType(
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
   if (header === undefined && !hasBody) return;
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (coding.trim().toLowerCase() !== 'identity') {
+    reply.header('accept-encoding', 'identity');
+    throw new DomainError('unsupported_media_type', 'Send the body as it is, without a content coding.');
+  }
   const [type, ...parameters] = (header ?? '').toLowerCase().split(';');
   const charset = parameters
     .map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1])

@@ -70,6 +70,23 @@ const headers = {
     schema: { type: 'string', const: 'true' },
     example: 'true',
   },
+  'RateLimit-Policy': {
+    description:
+      'How many requests may be sent in how many seconds (draft-ietf-httpapi-ratelimit-headers-11). Not sent where there is no limit.',
+    schema: { type: 'string' },
+    example: '"key";q=6000;w=60',
+  },
+  RateLimit: {
+    description:
+      'How many of them are left (`r`), and after how many seconds all are there again (`t`). Not sent where there is no limit.',
+    schema: { type: 'string' },
+    example: '"key";r=5999;t=60',
+  },
+  'Retry-After': {
+    description: 'After how many seconds to try again.',
+    schema: { type: 'string' },
+    example: '2',
+  },
 } as const satisfies Record<DocumentedHeader, object>;
 
 const introduction = `Copydesk is a headless CMS for news stories.
@@ -82,7 +99,7 @@ const introduction = `Copydesk is a headless CMS for news stories.
 - Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
 - Every POST takes an \`Idempotency-Key\`, so that it can be sent again when its answer was lost: it is done once, and the answer of then is given again.
 - Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
-- Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that cannot be read as HTTP 400, 408, 414 or 431.`;
+- Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that cannot be read as HTTP 400, 408, 414, 417 or 431.`;
 
 /** The whole document, OpenAPI 3.1. */
 export function openApiDocument(operations: readonly Documented[], version: string) {
@@ -266,12 +283,15 @@ function cachedBy({ isFile }: Documented): DocumentedHeader[] {
   return [...(isFile ? [] : (['Vary'] as const)), 'Cache-Groups', 'Surrogate-Key'];
 }
 
-/** An answer with the headers that all of its kind have: those of public representations, that of what is given again. */
+const limitHeaders = ['RateLimit-Policy', 'RateLimit'] as const;
+
+/** An answer with the headers that all of its kind have: those of public representations, of what is given again, of what is counted. */
 function answerOf(operation: Documented, status: string, answer: Answer): Answer {
   const headers = [...(answer.headers ?? [])];
   if (operation.isConditional && status === '200')
     headers.push(...cachedBy(operation), ...(operation.isFile ? [] : (['Content-Encoding'] as const)));
   if (isRepeatable(operation)) headers.push('Idempotency-Replayed');
+  if (operation.role) headers.push(...limitHeaders);
   return headers.length > 0 ? { ...answer, headers } : answer;
 }
 
@@ -301,15 +321,17 @@ function headerRefs(names: readonly DocumentedHeader[]) {
 
 /** What an operation can answer beside success: its own errors, and those that go with what it takes. */
 function errorCodesOf(operation: Documented): ErrorCode[] {
-  const { role, body, uploads, ifMatch, query, method, errors, group } = operation;
+  const { role, ifMatch, query, method, errors, group } = operation;
   const codes: ErrorCode[] = [...errors];
   if (role) codes.push('unauthorized', 'forbidden', 'invalid');
   else codes.push('unauthorized');
   if (query) codes.push('invalid');
-  if (body || uploads) codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
+  // A body is read even where there is nothing to say in it.
+  if (method !== 'GET') codes.push('malformed', 'too_large', 'unsupported_media_type', 'unprocessable');
   if (ifMatch === 'required') codes.push('version_required');
   if (ifMatch) codes.push('stale_version');
   if (isRepeatable(operation)) codes.push('request_in_progress', 'idempotency_key_reused');
+  codes.push('quota_exceeded');
   if (group !== 'System') codes.push('unavailable');
   if (method !== 'GET') codes.push('storage_full');
   return codes;
@@ -334,12 +356,14 @@ function problemResponse(status: number) {
         requestId: '5f2c9a1e-1a',
         ...(status === 400 &&
           code === 'invalid' && { errors: [{ pointer: '/headline', code: 'required', message: 'is required' }] }),
+        ...(code === 'quota_exceeded' && { 'violated-policies': ['key'] }),
         ...(code === 'stale_version' && { currentVersion: 4, changed: ['/headline'] }),
       },
     },
   ]);
   return {
     description: types.map(([, { title }]) => title).join(', or: '),
+    ...(status === 429 && { headers: headerRefs([...limitHeaders, 'Retry-After']) }),
     content: { 'application/problem+json': { schema: Problem, examples: Object.fromEntries(examples) } },
   };
 }

@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { IdempotencyService } from '../access/idempotency/service.js';
-import type { AccessService } from '../access/service.js';
 import type { Role } from '../kernel/actor.js';
 import { type ErrorCode, invalid, type Violation } from '../kernel/errors.js';
 import { violationsOf } from '../kernel/violations.js';
+import type { RateLimits } from './rate-limits.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Group = 'Delivery' | 'Management' | 'System';
@@ -21,7 +21,10 @@ export type DocumentedHeader =
   | 'Cache-Groups'
   | 'Surrogate-Key'
   | 'Vary'
-  | 'Idempotency-Replayed';
+  | 'Idempotency-Replayed'
+  | 'RateLimit'
+  | 'RateLimit-Policy'
+  | 'Retry-After';
 
 export interface Answer {
   description: string;
@@ -74,10 +77,10 @@ export interface Documented {
   errors: readonly ErrorCode[];
 }
 
-/** Where operations are added: the server, who tells whether a key is good, and who has every POST done once. */
+/** Where operations are added: the server, who tells whether a client may come in, and who has every POST done once. */
 export interface Api {
   app: FastifyInstance;
-  access: AccessService;
+  limits: RateLimits;
   idempotency: IdempotencyService;
 }
 

@@ -120,6 +120,12 @@ export const problemTypes: Record<ErrorCode, ProblemType> = {
     explanation:
       'Say in If-Match which version you read (its ETag), so that nobody’s change is overwritten unseen. An asterisk is not accepted.',
   },
+  quota_exceeded: {
+    status: 429,
+    title: 'Too many requests',
+    explanation:
+      'More was asked for than a key or an address may within a minute, or too many keys that are not valid came from the address. RateLimit and RateLimit-Policy tell what is left; go on after the time in Retry-After. violated-policies names what was exceeded.',
+  },
   headers_too_large: {
     status: 431,
     title: 'Header fields too large',
@@ -199,6 +205,10 @@ export const Problem = z
       .string()
       .optional()
       .meta({ description: 'With resync_required: where to begin anew.', example: '/v1/sync' }),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With quota_exceeded: what was exceeded, as RateLimit-Policy names it.', example: ['key'] }),
     usages: z
       .array(Usage)
       .optional()
@@ -215,6 +225,7 @@ const frameworkErrors: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
   FST_ERR_BAD_URL: 'malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri_too_long',
   FST_ERR_ASYNC_CONSTRAINT: 'malformed',
   FST_PARTS_LIMIT: 'invalid',
   FST_FILES_LIMIT: 'invalid',
@@ -228,6 +239,8 @@ const frameworkErrors: Record<string, ErrorCode> = {
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   const { code, message, statusCode } = error as Partial<FastifyError>;
+  if (code === 'ECONNRESET' && statusCode === 400)
+    return new DomainError('malformed', 'The request broke off before its end.', { cause: error });
   const known =
     frameworkErrors[code ?? ''] ?? (error instanceof SyntaxError && statusCode === 400 ? 'malformed' : undefined);
   if (known) return new DomainError(known, message ?? problemTypes[known].title, { cause: error });
@@ -255,6 +268,8 @@ export function sendProblem(error: DomainError, request: FastifyRequest, reply: 
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="copydesk"');
   const patience = retryAfterSeconds[error.code];
   if (patience !== undefined) reply.header('retry-after', String(patience));
+  // Closed while more is on its way, a connection is reset, and the answer lost: the rest is read and dropped, for as long as a body may take.
+  if (error.code === 'too_large') reply.removeHeader('connection');
   reply.code(status).header('content-type', problemMediaType);
   return reply.send(problemBody(error, withoutSecret(request.url).split('?')[0] ?? '', request.id));
 }

@@ -1,7 +1,6 @@
 // Operations that anybody may call. The way to a found story is kept short: no hook is async, and nothing is parsed that was not sent.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { uncachedPublicHeaders } from './headers.js';
 import { type Api, type Documented, document, fastifyPath, parseParts } from './operation.js';
 
 export interface PublicOperation<Query extends z.ZodObject>
@@ -12,26 +11,24 @@ export interface PublicOperation<Query extends z.ZodObject>
 
 /** Adds a public GET (and HEAD) operation with at most one path parameter of note. */
 export function publicOperation<Query extends z.ZodObject>(
-  { app, access }: Api,
+  { app, limits }: Api,
   operation: PublicOperation<Query>,
 ): void {
   document(app, { ...operation, method: 'GET' });
   const [withoutQuery] = parseParts([{ place: 'query', schema: operation.query, value: {} }]) as [z.output<Query>];
   const parseQuery = queryParser(operation.query);
   const paramName = Object.keys(operation.params?.shape ?? {})[0];
+  const countReader = operation.group === 'Delivery' ? limits.countReader : undefined;
   app.get(fastifyPath(operation.path), {
     onRequest: (request, reply, done) => {
-      const { authorization } = request.headers;
-      if (authorization === undefined) done();
-      else {
-        access.authenticate(authorization).then(
+      const refusal = countReader?.(request, reply);
+      if (refusal !== undefined) done(refusal);
+      else if (request.headers.authorization === undefined) done();
+      else
+        limits.authenticate(request, reply).then(
           () => done(),
-          (error) => {
-            reply.headers(uncachedPublicHeaders);
-            done(error);
-          },
+          (error) => done(error),
         );
-      }
     },
     handler: (request, reply) => {
       const params = request.params as Record<string, string>;

@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'preflight_failed'
   | 'idempotency_key_reused'
   | 'version_required'
+  | 'quota_exceeded'
   | 'headers_too_large'
   | 'internal'
   | 'unavailable'

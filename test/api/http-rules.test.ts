@@ -1,5 +1,6 @@
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
@@ -14,6 +15,19 @@ afterAll(() => app.close());
 const path = '/v1/manage/articles';
 const raw = (body: string | Buffer, type = 'application/json') =>
   app.as.editor.post(path).set('content-type', type).send(body);
+
+/** What comes back over a connection of its own until that is closed. */
+function rawAnswer(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let received = '';
+    socket.on('data', (data) => {
+      received += data;
+    });
+    socket.on('close', () => resolve(received));
+    socket.on('error', reject);
+  });
+}
 
 describe('the order of checks', () => {
   it('is 401, 403, 404, 415, 413, 428, 400, 412: a request that is wrong in all ways gets the first', async () => {
@@ -60,6 +74,29 @@ describe('bodies', () => {
 
   it('are refused above a megabyte with 413', async () => {
     await raw(JSON.stringify({ headline: 'x'.repeat(1_100_000) })).expect(413);
+  });
+
+  it('are refused above a megabyte in words that arrive, however much is still on its way', async () => {
+    const { port } = app.app.server.address() as AddressInfo;
+    const huge = Buffer.alloc(16 * 1024 * 1024, 'x');
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(port, '127.0.0.1');
+      const answer = once(socket, 'data');
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${app.keys.editor}\r\ncontent-type: application/json\r\ncontent-length: ${huge.length}\r\n\r\n`,
+      );
+      socket.write(huge);
+      expect(String(await answer)).toMatch(/^HTTP\/1\.1 413 /);
+      socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+      socket.destroy();
+    }
+  });
+
+  it('are refused when they are coded, with what is accepted', async () => {
+    const coded = raw(gzipSync('{"language": "en", "desk": "world"}')).set('content-encoding', 'gzip');
+    expect((await coded.expect(415)).headers['accept-encoding']).toBe('identity');
+    await raw('{"language": "en", "desk": "world"}').set('content-encoding', 'Identity').expect(201);
   });
 
   it('are refused with 415 and what is accepted when they are not JSON in UTF-8', async () => {
@@ -111,6 +148,38 @@ describe('parameters', () => {
   });
 });
 
+describe('addresses', () => {
+  it('with a part that is too long to be anything are 414', async () => {
+    for (const address of [`/v1/articles/${'x'.repeat(501)}`, `${path}/${'x'.repeat(501)}/publish`]) {
+      const { body } = await supertest(app.app.server).get(address).expect(414);
+      expect(body.type).toBe('/problems/uri-too-long');
+    }
+  });
+
+  it('with nothing there are 404, whatever else is wrong with the request', async () => {
+    for (const type of ['text/plain', 'application/json', 'not a type', 'multipart/form-data'])
+      await supertest(app.app.server).post('/v1/nothing').set('content-type', type).send('{').expect(404);
+  });
+});
+
+describe('what comes with a request that takes no body', () => {
+  it('is not read with GET, whatever it is called', async () => {
+    for (const type of ['text/plain', 'multipart/form-data', 'not a type'])
+      await app.as.viewer.get(path).set('content-type', type).expect(200);
+  });
+
+  it('is held to be JSON that can be read otherwise', async () => {
+    const { id } = await createStory(app);
+    const remove = (type: string, body: string) =>
+      app.as.editor.delete(`${path}/${id}`).set({ 'content-type': type, 'if-match': '"1"' }).send(body);
+    await remove('text/plain', 'x').expect(415);
+    await remove('application/json', '{').expect(400);
+    await remove('application/json', `{"a":"${'x'.repeat(1_100_000)}"}`).expect(413);
+    await remove('application/json', '['.repeat(33)).expect(422);
+    await remove('application/json', '{}').expect(204);
+  });
+});
+
 describe('methods', () => {
   it('that an address does not have are 405 with Allow', async () => {
     for (const [address, allow] of [
@@ -125,6 +194,22 @@ describe('methods', () => {
     }
   });
 
+  it.each(['TRACE', 'QUERY', 'PROPFIND', 'PURGE'])(
+    'that HTTP has beside those are 405 with Allow: %s',
+    async (method) => {
+      const { port } = app.app.server.address() as AddressInfo;
+      for (const [address, allow] of [
+        [`${path}?limit=1`, 'GET, HEAD, POST, OPTIONS'],
+        ['/v1/articles/some-slug', 'GET, HEAD, OPTIONS'],
+      ]) {
+        const answer = await rawAnswer(port, `${method} ${address} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+        expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+        expect(answer).toContain(`allow: ${allow}\r\n`);
+        expect(answer).toContain('/problems/method-not-allowed');
+      }
+    },
+  );
+
   it('answers what a browser asks before reading from another origin, for delivery alone', async () => {
     const asked = await supertest(app.app.server)
       .options('/v1/articles')
@@ -136,6 +221,10 @@ describe('methods', () => {
     });
     const managed = await supertest(app.app.server).options(path).set('origin', 'https://front.example').expect(204);
     expect(managed.headers['access-control-allow-origin']).toBeUndefined();
+    expect(managed.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': expect.stringContaining('no-store'),
+    });
   });
 
   it('lets pages of the origins that are set call the Management API, and no others', async () => {
@@ -209,20 +298,11 @@ describe('the server', () => {
 
   it('answers garbage with 400 and headers that are too large with 431, and closes', async () => {
     const { port } = app.app.server.address() as AddressInfo;
-    const answer = (text: string) =>
-      new Promise<string>((resolve, reject) => {
-        const socket = connect(port, '127.0.0.1', () => socket.write(text));
-        let received = '';
-        socket.on('data', (data) => {
-          received += data;
-        });
-        socket.on('close', () => resolve(received));
-        socket.on('error', reject);
-      });
-    expect(await answer('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*problem\+json/);
-    expect(await answer(`GET /v1/articles HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
-      /^HTTP\/1\.1 431 /,
-    );
+    const garbage = await rawAnswer(port, 'GARBAGE\r\n\r\n');
+    expect(garbage).toMatch(/^HTTP\/1\.1 400 [\s\S]*problem\+json/);
+    expect(garbage).toContain('x-content-type-options: nosniff\r\n');
+    const long = `GET /v1/articles HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`;
+    expect(await rawAnswer(port, long)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
   it('tells that it lives and that it can serve', async () => {

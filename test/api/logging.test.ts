@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -56,6 +58,25 @@ describe('the log', () => {
     const logged = await requests(refused.length);
     expect(logged.map(({ status }) => status)).toEqual([404, 401, 403, 400]);
     expect(logged.map(({ reqId }) => reqId)).toEqual(refused.map(({ body }) => body.requestId));
+  });
+
+  it('takes a body that breaks off for no failure of the server', async () => {
+    await startLogged();
+    const { port } = app.app.server.address() as AddressInfo;
+    const head = [
+      'POST /v1/manage/articles HTTP/1.1',
+      'host: x',
+      `authorization: Bearer ${app.keys.editor}`,
+      'content-type: application/json',
+      'content-length: 1000',
+    ];
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`${head.join('\r\n')}\r\n\r\n{`, () => socket.destroy()),
+    );
+    await once(socket, 'close');
+    await app.anybody.get('/v1/articles/none').expect(404);
+    await requests(1);
+    expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   });
 
   it('never holds a key, whether it is right or wrong', async () => {

@@ -8,7 +8,8 @@ import { mediaOf, openStore } from '../../src/opening.js';
 import { buildServices } from '../../src/services.js';
 import { report } from './usage.js';
 
-const config = readConfig();
+// All requests of a round come with one key. They are counted, as ever.
+const config = readConfig({ RATE_LIMIT_KEY: '999999999', ...process.env });
 const store = openStore(config);
 const logger = pino({ level: config.logLevel, base: null }, pino.destination('/dev/null'));
 const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));

@@ -61,7 +61,7 @@ export async function startApp({
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
   const path = join(folder, 'copydesk.db');
   // Tests share the event loop with the server they ask, and often the machine with other tests.
-  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
+  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0', RATE_LIMIT_KEY: '0', RATE_LIMIT_FAILED_KEYS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...patience, ...environment });
   const opened = openSqlite({
     path,

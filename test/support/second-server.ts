@@ -10,7 +10,7 @@ import { type Client, newClient } from './client.js';
 
 /** Another server on the database file of a test's server, with connections and caches of its own. */
 export async function startBeside({ path, clock, keys }: TestApp, environment: Record<string, string> = {}) {
-  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0' };
+  const patience = { EVENT_LOOP_DELAY_MAX_MS: '0', RATE_LIMIT_KEY: '0', RATE_LIMIT_FAILED_KEYS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dirname(path), ...patience, ...environment });
   const store = openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax });
   const services = buildServices(store, clock, mediaOf(config, store, clock), config.webhooks);
