@@ -42,6 +42,7 @@ import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
+import { countRequests, type RequestCounts } from './http/request-counts.js';
 import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
@@ -68,6 +69,8 @@ export interface AppOptions {
   logger?: FastifyBaseLogger;
   /** Whether it does from its start what goes on without a request; of several servers one is enough. */
   worksInBackground?: boolean;
+  /** Counts what is answered, where somebody is to read that. */
+  requestCounts?: RequestCounts | undefined;
 }
 
 /** How often the log is followed while nobody asks. */
@@ -86,6 +89,7 @@ export async function buildApp({
   services,
   logger,
   worksInBackground = true,
+  requestCounts,
 }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -113,6 +117,7 @@ export async function buildApp({
     pressureHandler: refuseUnderPressure,
   });
   answerErrors(app, config.logsEveryRequest);
+  countRequests(app, requestCounts);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: config.corsOrigins,

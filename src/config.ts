@@ -52,9 +52,14 @@ const Settings = z.object({
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   WEBHOOK_TIMEOUT_MS: wholeNumber(10, 60_000).default(15_000),
   WEBHOOK_PRIVATE_HOSTS: list,
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
   TRUST_PROXY: flag.or(z.literal('').transform(() => false)).default(false),
   CORS_ORIGINS: list,
 });
+
+/** Every variable that is read. */
+export const settingNames = Object.keys(Settings.shape);
 
 export interface Config {
   isProduction: boolean;
@@ -97,6 +102,8 @@ export interface Config {
     /** Names of hosts, and addresses, that may be private and plain http. */
     privateHosts: string[];
   };
+  /** Where monitoring reads how the server does: nowhere, unless a port is set. */
+  metrics: { host: string; port: number } | undefined;
   trustProxy: boolean;
   /** Origins whose pages may call the Management API. */
   corsOrigins: string[];
@@ -138,6 +145,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },
+    metrics:
+      settings.METRICS_PORT === undefined ? undefined : { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });

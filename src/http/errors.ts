@@ -10,9 +10,11 @@ const delivery = /^\/(?:media\/|v1\/(?!manage(?:\/|\?|$)))/;
 /** Answers every failure with problem details and logs the request; what is not expected is logged with its stack. */
 export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): void {
   app.setErrorHandler((thrown, request, reply) => fail(asDomainError(thrown), request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply);
+    app.requestCounts?.countUnrouted(request, reply.statusCode, reply);
+    return reply;
+  });
   // Answering hooks slow the hot read, so only routes that are logged have one: a found story is counted, not logged.
   app.addHook('onRoute', (route) => {
     if (!logsEveryRequest && delivery.test(route.url) && route.method !== 'POST') return;
@@ -42,6 +44,7 @@ export function answerUnroutable(thrown: Error, request: FastifyRequest, reply: 
   const error = asDomainError(thrown);
   reply.headers(headersFor(request.url, problemTypes[error.code].status));
   sendProblem(error, request, reply);
+  request.server.requestCounts?.countUnrouted(request, reply.statusCode, reply);
   logRequest(request, reply);
 }
 
