@@ -45,6 +45,7 @@ import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
 import { rateLimits } from './http/rate-limits.js';
+import { countRequests, type RequestCounts } from './http/request-counts.js';
 import { readUploads } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
@@ -71,6 +72,8 @@ export interface AppOptions {
   logger?: FastifyBaseLogger;
   /** Whether it does from its start what goes on without a request; of several servers one is enough. */
   worksInBackground?: boolean;
+  /** Counts what is answered, where somebody is to read that. */
+  requestCounts?: RequestCounts | undefined;
 }
 
 /** How often the log is followed while nobody asks. */
@@ -89,6 +92,7 @@ export async function buildApp({
   services,
   logger,
   worksInBackground = true,
+  requestCounts,
 }: AppOptions): Promise<FastifyInstance> {
   const { trustProxy: trusted } = config;
   const app = Fastify({
@@ -117,6 +121,7 @@ export async function buildApp({
     pressureHandler: refuseUnderPressure,
   });
   answerErrors(app, config.logsEveryRequest);
+  countRequests(app, requestCounts);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: config.corsOrigins,

@@ -68,6 +68,8 @@ const Settings = z.object({
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   WEBHOOK_TIMEOUT_MS: wholeNumber(10, 60_000).default(15_000),
   WEBHOOK_PRIVATE_HOSTS: list,
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
   RATE_LIMIT_KEY: wholeNumber(0, 999_999_999).default(6000),
   RATE_LIMIT_ADDRESS: wholeNumber(0, 999_999_999).default(0),
   RATE_LIMIT_FAILED_KEYS: wholeNumber(0, 999_999_999).default(60),
@@ -81,6 +83,9 @@ const Settings = z.object({
     .transform((value) => value ?? false),
   CORS_ORIGINS: list,
 });
+
+/** Every variable that is read. */
+export const settingNames = Object.keys(Settings.shape);
 
 export interface Config {
   isProduction: boolean;
@@ -123,6 +128,8 @@ export interface Config {
     /** Names of hosts, and addresses, that may be private and plain http. */
     privateHosts: string[];
   };
+  /** Where monitoring reads how the server does: nowhere, unless a port is set. */
+  metrics: { host: string; port: number } | undefined;
   /** How often clients may ask, a minute; 0 for as often as they like. */
   rateLimits: { perKey: number; perAddress: number; failedKeys: number };
   /** Whose X-Forwarded-For is believed: so many proxies, or those at the addresses. */
@@ -167,6 +174,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },
+    metrics:
+      settings.METRICS_PORT === undefined ? undefined : { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
     rateLimits: {
       perKey: settings.RATE_LIMIT_KEY,
       perAddress: settings.RATE_LIMIT_ADDRESS,

@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.js';
 import { type Config, readConfig } from './config.js';
+import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
+import type { Measured } from './metrics/families.js';
 import { exitWith, mediaOf, openStore, StartError } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices, type Services } from './services.js';
@@ -29,11 +31,14 @@ async function serveAlone(config: Config): Promise<void> {
   const store = openStore(config);
   const logger = newLogger(config);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
-  const app = await buildApp({ config, store, clock: systemClock, services, logger });
+  const measured = measuredOf(config, store, logger);
+  const requestCounts = measured?.requestCounts;
+  const app = await buildApp({ config, store, clock: systemClock, services, logger, requestCounts });
   await seedIfEmpty(config, services);
   const address = await listen(app, config);
+  const metrics = measured && (await openMetrics(config, ({ serveOwnMetrics }, at) => serveOwnMetrics(at, measured)));
   closeOnSignals(logger, () => close(app, store));
-  await welcome(config, services, logger, address);
+  await welcome(config, services, logger, { server: address, metrics });
 }
 
 /** Starts the workers, once the store is as they need it. */
@@ -43,9 +48,12 @@ async function supervise(config: Config): Promise<void> {
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   await seedIfEmpty(config, services);
   const workers = superviseWorkers(logger);
+  const metrics = await openMetrics(config, ({ serveWorkersMetrics }, at) =>
+    serveWorkersMetrics(at, workers.ready, reportTo(logger)),
+  );
   closeOnSignals(logger, () => workers.stop());
   const address = await workers.startFirst().catch((error: WorkerFailed) => process.exit(error.code));
-  await welcome(config, services, logger, address);
+  await welcome(config, services, logger, { server: address, metrics });
   await store.close();
   workers.start(config.workers - 1);
 }
@@ -55,7 +63,11 @@ async function serveAsWorker(config: Config): Promise<void> {
   const store = openStore(config, true);
   const logger = newLogger(config).child({ worker: cluster.worker?.id });
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
-  const app = await buildApp({ config, store, clock: systemClock, services, logger, worksInBackground: false });
+  const measured = measuredOf(config, store, logger, String(cluster.worker?.id));
+  const requestCounts = measured?.requestCounts;
+  const here = { config, store, clock: systemClock, services, logger, requestCounts };
+  const app = await buildApp({ ...here, worksInBackground: false });
+  if (measured) (await import('./metrics/serving.js')).tellMetrics(measured);
   process.on('message', (message) => {
     if (message !== leadMessage) return;
     services.background
@@ -76,14 +88,14 @@ async function seedIfEmpty({ isProduction }: Config, services: Services): Promis
 }
 
 /** Says where the server is and, at its first start, by which key one may come in. */
-async function welcome(config: Config, { keys }: Services, logger: Logger, address: string): Promise<void> {
-  if (!(await keys.isEmpty())) return say(config, address);
+async function welcome(config: Config, { keys }: Services, logger: Logger, at: Addresses): Promise<void> {
+  if (!(await keys.isEmpty())) return say(config, at);
   if (config.isProduction) {
     logger.warn(`there is no API key yet; make one by: ${keysCommand} create --role admin --name NAME`);
-    return say(config, address);
+    return say(config, at);
   }
   const { key } = await keys.create({ name: 'first admin', role: 'admin' }, commandLine);
-  say(config, address, key);
+  say(config, at, key);
 }
 
 function newLogger(config: Config): Logger {
@@ -97,24 +109,58 @@ function newLogger(config: Config): Logger {
   return pino(options, pino.destination({ sync: false, minLength: 0 }));
 }
 
+/** Where it listens. */
+interface Addresses {
+  server: string;
+  metrics: string | undefined;
+}
+
 async function listen(app: FastifyInstance, config: Config): Promise<string> {
   try {
     return await app.listen({ host: config.host, port: config.port, listenTextResolver: (at) => `listening at ${at}` });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      throw new StartError(
-        `Port ${config.port} of ${config.host} is taken. Stop what uses it, or set PORT to another.`,
-      );
-    if (code === 'EACCES')
-      throw new StartError(`Port ${config.port} may not be used by this user. Set PORT to one above 1023.`);
-    throw new StartError(`Cannot listen at ${config.host}:${config.port}: ${message}. Set HOST and PORT.`);
+    throw cannotListen(error as NodeJS.ErrnoException, config, '');
   }
 }
 
-function say(config: Config, address: string, key?: string): void {
-  const base = config.publicUrl ?? address;
+function cannotListen({ code, message }: NodeJS.ErrnoException, at: { host: string; port: number }, prefix: string) {
+  const { host, port } = at;
+  const [hostName, portName] = [`${prefix}HOST`, `${prefix}PORT`];
+  if (code === 'EADDRINUSE')
+    return new StartError(`Port ${port} of ${host} is taken. Stop what uses it, or set ${portName} to another.`);
+  if (code === 'EACCES')
+    return new StartError(`Port ${port} may not be used by this user. Set ${portName} to one above 1023.`);
+  return new StartError(`Cannot listen at ${host}:${port}: ${message}. Set ${hostName} and ${portName}.`);
+}
+
+/** What is measured of this process, where somebody is to read it. */
+function measuredOf(config: Config, store: Store, logger: Logger, worker?: string): Measured | undefined {
+  if (!config.metrics) return undefined;
+  return { store, clock: systemClock, requestCounts: new RequestCounts(), worker, report: reportTo(logger) };
+}
+
+function reportTo(logger: Logger): (error: unknown) => void {
+  return (error) => logger.error(error, 'some metrics could not be read');
+}
+
+/** Lets metrics be read where a port is set for it. */
+async function openMetrics(
+  { metrics }: Config,
+  open: (serving: typeof import('./metrics/serving.js'), at: NonNullable<Config['metrics']>) => Promise<string>,
+): Promise<string | undefined> {
+  if (!metrics) return undefined;
+  const serving = await import('./metrics/serving.js');
+  try {
+    return await open(serving, metrics);
+  } catch (error) {
+    throw cannotListen(error as NodeJS.ErrnoException, metrics, 'METRICS_');
+  }
+}
+
+function say(config: Config, { server, metrics }: Addresses, key?: string): void {
+  const base = config.publicUrl ?? server;
   const lines = [`Copydesk is at ${base}/v1/articles`, `Its documentation is at ${base}/docs`];
+  if (metrics) lines.push(`Its metrics are at ${metrics}`);
   if (key !== undefined) lines.push(`Admin key, shown only now: ${key}`);
   console.log(lines.join('\n'));
 }

@@ -36,7 +36,8 @@ export function superviseWorkers(log: BaseLogger) {
 
   // Each worker takes its connections itself. Those that the primary has just handed to one that dies would stay open, unanswered.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.on('message', (worker, { address }: Ready) => {
+  cluster.on('message', (worker, { address }: Partial<Ready>) => {
+    if (address === undefined) return;
     log.info({ worker: worker.id, pid: worker.process.pid, address }, 'a worker is ready');
     hasBegun = true;
     ready.add(worker);
@@ -91,5 +92,5 @@ export function superviseWorkers(log: BaseLogger) {
     await Promise.all(ended);
   }
 
-  return { startFirst, start, stop };
+  return { startFirst, start, stop, ready: ready as ReadonlySet<Worker> };
 }

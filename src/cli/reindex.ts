@@ -1,14 +1,21 @@
 // npm run reindex: makes the full-text index anew, beside a running server or without one.
+import { runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
-import { exitWith, openStore } from '../opening.js';
+import { openStore } from '../opening.js';
 import { reindex } from '../publishing/reindexing/service.js';
 
-try {
+const usage = 'usage: npm run reindex';
+const explanation = 'Makes the full-text index anew from what readers get. Searches go on meanwhile.';
+
+await runCommand(usage, explanation, async (args) => {
+  if (args.length > 0) throw new UsageError('Reindex takes nothing.');
   const store = openStore(readConfig());
-  const { stories, quotes, wasDamaged } = await reindex(store);
-  await store.close();
-  if (wasDamaged) console.log('The index was damaged, and has been emptied first.');
-  console.log(`indexed: ${stories} stories, ${quotes} quotes`);
-} catch (error) {
-  exitWith(error);
-}
+  try {
+    const { stories, quotes, wasDamaged } = await reindex(store);
+    if (wasDamaged) console.log('The index was damaged, and has been emptied first.');
+    console.log(`indexed: ${stories} stories, ${quotes} quotes`);
+    return true;
+  } finally {
+    await store.close();
+  }
+});

@@ -24,10 +24,14 @@ export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): v
   /** Nothing is there, or nothing for such a method as WebDAV's. */
   function failUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const allow = allowedAt(app.operations, request.url);
-    if (allow === undefined)
-      return fail(new DomainError('not_found', 'There is nothing at this address.'), request, reply);
-    reply.header('allow', allow);
-    return fail(new DomainError('method_not_allowed', `This address takes ${allow}.`), request, reply);
+    if (allow !== undefined) reply.header('allow', allow);
+    const error =
+      allow === undefined
+        ? new DomainError('not_found', 'There is nothing at this address.')
+        : new DomainError('method_not_allowed', `This address takes ${allow}.`);
+    fail(error, request, reply);
+    app.requestCounts?.countUnrouted(request, reply.statusCode, reply);
+    return reply;
   }
 
   function fail(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -53,6 +57,7 @@ export function answerUnroutable(thrown: Error, request: FastifyRequest, reply: 
   const error = asDomainError(thrown);
   reply.headers(headersFor(request.url, problemTypes[error.code].status));
   sendProblem(error, request, reply);
+  request.server.requestCounts?.countUnrouted(request, reply.statusCode, reply);
   logRequest(request, reply);
 }
 

@@ -80,6 +80,8 @@ export interface Store {
    * @throws `unavailable` when a reader elsewhere keeps it back, `storage_full` when there is no room to do it
    */
   purge(): Promise<void>;
+  /** How large its files are; the log is what commits have written and nobody has taken over into the data yet. */
+  sizes(): Promise<{ dataBytes: number; logBytes: number }>;
   /** Whether the store can read and write now. @throws what prevents it */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
@@ -139,5 +139,23 @@ describe('npm run seed with a bad file', () => {
     expect(await seed(fileOf(storyWith('A handshake.')))).toMatchObject({ code: 0, stderr: '' });
     const { body } = await app.anybody.get('/v1/articles/mended').expect(200);
     expect(body.data.sections[0].blocks[0].image.alt).toBe('A handshake.');
+  });
+});
+
+describe('every command', () => {
+  const commands = readdirSync(new URL('../../src/cli', import.meta.url)).filter((file) => file !== 'openapi.ts');
+
+  it.each(commands)('%s tells its use by --help, and opens nothing', async (file) => {
+    const DATA_DIR = temporaryFolder();
+    const { code, stdout, stderr } = await run(`src/cli/${file}`, ['--help'], { DATA_DIR });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^usage: npm run ${file.replace('.ts', '')}\\b[^]*\\n\\n[A-Za-z]`));
+    expect(existsSync(join(DATA_DIR, 'copydesk.db'))).toBe(false);
+  });
+
+  it.each(['sweep', 'reindex'])('%s refuses what it does not take with 2, its usage and why', async (name) => {
+    const { code, stdout, stderr } = await run(`src/cli/${name}.ts`, ['--all'], { DATA_DIR: temporaryFolder() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`usage: npm run ${name}`);
   });
 });

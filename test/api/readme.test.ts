@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingNames } from '../../src/config.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { withdrawStory } from '../support/editing.js';
@@ -70,5 +71,14 @@ describe('Mirrors', () => {
     await withdrawStory(app, id);
     await expect.poll(() => last, { timeout: 10_000 }).not.toContain('Talks go on');
     follower.kill();
+  });
+});
+
+describe('Settings', () => {
+  it('are all in README, and no others', () => {
+    const names = [...readme.matchAll(/^\| (`[A-Z][A-Z0-9_]+`(?:, `[A-Z0-9_]+`)*) \|/gm)].flatMap(([, cell = '']) =>
+      cell.replaceAll('`', '').split(', '),
+    );
+    expect(names.toSorted()).toEqual(settingNames.toSorted());
   });
 });

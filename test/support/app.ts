@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import type { RequestCounts } from '../../src/http/request-counts.js';
 import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { mediaOf } from '../../src/opening.js';
@@ -50,6 +51,7 @@ export interface TestAppOptions {
   environment?: Record<string, string>;
   logger?: FastifyBaseLogger;
   searchLimits?: SearchLimits;
+  requestCounts?: RequestCounts;
 }
 
 export async function startApp({
@@ -57,6 +59,7 @@ export async function startApp({
   environment = {},
   logger,
   searchLimits,
+  requestCounts,
 }: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
   const path = join(folder, 'copydesk.db');
@@ -71,7 +74,7 @@ export async function startApp({
   const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
   const services = buildServices(store, clock, mediaOf(config, store, clock), config.webhooks);
-  const app = await buildApp({ config, store, clock, services, ...(logger && { logger }) });
+  const app = await buildApp({ config, store, clock, services, requestCounts, ...(logger && { logger }) });
   await app.listen({ port: 0, host: '127.0.0.1' });
   // What goes on beside the requests would take steps of whoever counts them.
   if (wrapStore) await Promise.all([services.scheduler.stop(), services.dispatcher.stop()]);

@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   backups: ['storage', 'kernel'],
   doctor: ['backups', 'publishing', 'content', 'storage', 'kernel'],
   webhooks: ['delivery', 'storage', 'kernel'],
+  metrics: ['http', 'media', 'storage', 'kernel'],
 };
 /** Folders whose routes.ts may import the HTTP shell. */
 const withRoutes = new Set(['access', 'content', 'publishing', 'webhooks']);

@@ -1,10 +1,12 @@
 // Renditions as they are kept on this machine's disk: made when they are first asked for, once whoever asks at the same time.
 import { createHash, randomUUID } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
+import type { RenditionFormat } from '../../blocks/renditions.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { Slots } from '../decoding.js';
 import type { FileStore } from '../store/file-store.js';
@@ -14,6 +16,13 @@ import { makeRendition, type Recipe } from './make.js';
 const inMemoryBytesMax = 1024 * 1024;
 /** How many entity tags are remembered. */
 const tagsMax = 20_000;
+
+/** What is told, to whoever listens, of each rendition that was made. */
+export interface MadeRendition {
+  format: RenditionFormat;
+  ms: number;
+}
+export const madeRenditions = channel('copydesk:made-renditions');
 
 /** A rendition that is on disk. */
 export interface Rendition {
@@ -105,8 +114,11 @@ export class KeptRenditions {
     const beside = join(folder, `.${randomUUID()}`);
     try {
       await mkdir(folder, { recursive: true });
+      const began = performance.now();
       await this.#files.withFile(sha256, (source) => makeRendition(source, beside, recipe));
       await rename(beside, path);
+      const made: MadeRendition = { format: recipe.format, ms: performance.now() - began };
+      madeRenditions.publish(made);
     } catch (error) {
       await rm(beside, { force: true });
       throw error instanceof DomainError ? error : cannotMake(error);

@@ -136,6 +136,7 @@ function frozenStore(file: DatabaseFile.Database): FrozenStore {
     findSnapshot: refuse,
     publicSequence: refuse,
     purge: refuse,
+    sizes: refuse,
     check: refuse,
     async close() {
       file.close();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { Statement, Store } from '../store.js';
 import { openReader, openWriter } from './database.js';
 import { domainError } from './errors.js';
@@ -73,6 +74,7 @@ export function openSqlite({
         throw domainError(error);
       }
     },
+    sizes: async () => ({ dataBytes: await bytesOf(path), logBytes: await bytesOf(`${path}-wal`) }),
     async check() {
       try {
         probe.get();
@@ -90,4 +92,9 @@ export function openSqlite({
       hotReads.close();
     },
   };
+}
+
+/** How large a file is; 0 when it is not there. */
+async function bytesOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
