@@ -33,11 +33,14 @@ export async function runCommand(
   }
 }
 
-/** Aborted when somebody ends the command, by Ctrl-C or as systemd does: for work that has something to take back. */
-export function endingSignal(): AbortSignal {
+/**
+ * Aborted when somebody ends the command, by Ctrl-C or as systemd does: for work that has something to take back.
+ * @param remains what is to be said of what was done so far
+ */
+export function endingSignal(remains = 'Nothing is left of it.'): AbortSignal {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => ending.abort(new Refusal(`Ended by ${name}. Nothing is left of it.`)));
+    process.once(name, () => ending.abort(new Refusal(`Ended by ${name}. ${remains}`)));
   return ending.signal;
 }
 

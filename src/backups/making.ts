@@ -1,13 +1,13 @@
 // Makes a backup beside a running server.
-import { randomUUID } from 'node:crypto';
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, instant } from '../kernel/clock.js';
 import type { DatabaseFiles } from '../storage/database-files.js';
 import type { Store } from '../storage/store.js';
-import { copyDurably, hashInName, listUploads, measure, syncFolders, syncPath } from './files.js';
+import { copyDurably, hashInName, listUploads, measure, syncPath } from './files.js';
 import { databaseName, erasuresName, type FileEntry, type Manifest, manifestName, mediaName } from './manifest.js';
-import { Refusal, refusalOf } from './refusal.js';
+import { Refusal } from './refusal.js';
+import { isThere, makeWholeFolder } from './whole-folder.js';
 
 export interface BackupRequest {
   /** Where the database and the uploaded files are. */
@@ -38,24 +38,9 @@ export interface Backing {
  * @throws Refusal in which case nothing is left
  */
 export async function makeBackup(backing: Backing, request: BackupRequest): Promise<Backup> {
-  const target = resolve(request.folder);
   const source = join(request.dataDir, databaseName);
   if (!(await isThere(source))) throw new Refusal(`There is no database at ${source}. Set DATA_DIR to where it is.`);
-  if (await isThere(target)) throw new Refusal(`${request.folder} is there already. Name a folder that is not.`);
-  // Beside the target, so that giving it its name is one step; the leading dot and its ending say what it is, should it be left.
-  const unfinished = join(dirname(target), `.${basename(target)}-${randomUUID().slice(0, 8)}.unfinished`);
-  try {
-    await mkdir(unfinished, { recursive: true });
-    const backup = await fill(backing, unfinished, source, request);
-    await rename(unfinished, target);
-    await syncPath(dirname(target));
-    return backup;
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY')
-      throw new Refusal(`${request.folder} was made by somebody else meanwhile.`);
-    throw refusalOf(error, request.folder);
-  }
+  return makeWholeFolder(request.folder, (unfinished) => fill(backing, unfinished, source, request));
 }
 
 async function fill(
@@ -82,7 +67,6 @@ async function fill(
   const damaged = uploads.filter(({ path, sha256 }) => hashInName(path) !== sha256).map(({ path }) => path);
   const manifest: Manifest = { format: 1, at, files };
   await writeFile(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
-  await syncFolders(folder);
   signal.throwIfAborted();
   return { manifest, damaged };
 }
@@ -114,11 +98,4 @@ async function copyUploads(
     }
   }
   return copied;
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

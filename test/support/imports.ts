@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   delivery: ['media', 'storage', 'blocks', 'kernel', 'http'],
   backups: ['storage', 'kernel'],
   doctor: ['backups', 'publishing', 'content', 'storage', 'kernel'],
+  transfer: ['backups', 'media', 'publishing', 'content', 'blocks', 'storage', 'kernel'],
   webhooks: ['delivery', 'storage', 'kernel'],
   metrics: ['http', 'media', 'storage', 'kernel'],
 };

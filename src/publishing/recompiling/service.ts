@@ -46,8 +46,8 @@ export async function recompile(store: Store, clock: Clock, onProgress: (share: 
   return done;
 }
 
-/** @returns whether it was stale */
-function isMended(store: Store, clock: Clock, id: string): Promise<boolean> {
+/** Brings one live story to what it should be, and what goes with it. @returns whether it was stale */
+export function isMended(store: Store, clock: Clock, id: string): Promise<boolean> {
   return decideAndCommit(store, async () => {
     const comparison = await compareStory(store, id);
     if (!comparison || comparison.differences.length === 0) return { statements: [], result: false };
