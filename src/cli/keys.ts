@@ -182,7 +182,7 @@ function parse() {
 async function main(): Promise<void> {
   if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) return console.log(help);
   const work = readWork();
-  const store = openStore(readConfig());
+  const store = await openStore(readConfig());
   try {
     console.log((await work(keyService(store, systemClock))).join('\n'));
   } finally {

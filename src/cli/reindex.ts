@@ -4,7 +4,7 @@ import { exitWith, openStore } from '../opening.js';
 import { reindex } from '../publishing/reindexing/service.js';
 
 try {
-  const store = openStore(readConfig());
+  const store = await openStore(readConfig());
   const { stories, quotes, wasDamaged } = await reindex(store);
   await store.close();
   if (wasDamaged) console.log('The index was damaged, and has been emptied first.');

@@ -7,7 +7,7 @@ import { buildServices } from '../services.js';
 
 try {
   const config = readConfig();
-  const store = openStore(config);
+  const store = await openStore(config);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
   const files = process.argv.slice(2);
   const seeded = await seedStories(services, files.length > 0 ? files : await seedFiles());

@@ -14,7 +14,7 @@ if (args.some((arg) => arg !== '--verify')) {
 
 try {
   const config = readConfig();
-  const store = openStore(config);
+  const store = await openStore(config);
   const media = mediaOf(config, store, systemClock);
   const { kept, orphans, missing, damaged, abandoned, outdated } = await sweep(store, media, args.includes('--verify'));
   await store.close();

@@ -9,7 +9,7 @@ import { buildServices } from '../../src/services.js';
 import { report } from './usage.js';
 
 const config = readConfig();
-const store = openStore(config);
+const store = await openStore(config);
 const logger = pino({ level: config.logLevel, base: null }, pino.destination('/dev/null'));
 const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
 const app = await buildApp({ config, store, clock: systemClock, services, logger });
