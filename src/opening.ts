@@ -36,7 +36,7 @@ export class StartError extends Error {}
  * @param isMigrated whether another process has just seen to its schema
  * @throws StartError
  */
-export function openStore(config: Config, isMigrated = false): Store {
+export async function openStore(config: Config, isMigrated = false): Promise<Store> {
   const path = databasePathOf(config);
   try {
     mkdirSync(config.dataDir, { recursive: true });

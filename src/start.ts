@@ -28,7 +28,7 @@ export async function startServer(): Promise<void> {
 }
 
 async function serveAlone(config: Config): Promise<void> {
-  const store = openStore(config);
+  const store = await openStore(config);
   const logger = newLogger(config);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const measured = measuredOf(config, store, logger);
@@ -43,7 +43,7 @@ async function serveAlone(config: Config): Promise<void> {
 
 /** Starts the workers, once the store is as they need it. */
 async function supervise(config: Config): Promise<void> {
-  const store = openStore(config);
+  const store = await openStore(config);
   const logger = newLogger(config);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   await seedIfEmpty(config, services);
@@ -60,7 +60,7 @@ async function supervise(config: Config): Promise<void> {
 
 /** Serves beside others. What goes on without a request is done by the one that the primary names. */
 async function serveAsWorker(config: Config): Promise<void> {
-  const store = openStore(config, true);
+  const store = await openStore(config, true);
   const logger = newLogger(config).child({ worker: cluster.worker?.id });
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const measured = measuredOf(config, store, logger, String(cluster.worker?.id));

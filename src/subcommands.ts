@@ -43,7 +43,7 @@ export async function runSubcommand<Values extends object, Services>(
   try {
     const work = readWork(commands);
     const config = readConfig();
-    const store = openStore(config);
+    const store = await openStore(config);
     try {
       console.log((await work(commands.open(store, systemClock, config))).join('\n'));
     } finally {

@@ -11,7 +11,7 @@ Keep it apart from the database, and anew after each erasure: npm run restore --
 
 await runCommand(usage, explanation, async ([what, file, ...rest]) => {
   if (what !== 'export' || rest.length > 0) throw new UsageError('Say export, and at most one file.');
-  const store = openStore(readConfig());
+  const store = await openStore(readConfig());
   try {
     const lines = await erasureLines(store);
     if (file === undefined) process.stdout.write(lines);

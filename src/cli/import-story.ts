@@ -86,7 +86,7 @@ function placeIn({
 await runCommand(usage, explanation, async (args) => {
   const { files, choices } = typed(args);
   const config = readConfig();
-  const store = openStore(config);
+  const store = await openStore(config);
   const { imports } = buildServices(store, systemClock, mediaOf(config, store, systemClock));
   try {
     let isWhole = true;

@@ -63,7 +63,7 @@ async function withStore<Result>(
       `${path} is of another version of Copydesk. Start the server of this version once, or use that one.`,
     );
   const store =
-    isDry && isThere ? databaseFiles.openFrozen(path) : openStore({ ...config, dataDir: own ?? config.dataDir });
+    isDry && isThere ? databaseFiles.openFrozen(path) : await openStore({ ...config, dataDir: own ?? config.dataDir });
   try {
     return await use(store);
   } finally {

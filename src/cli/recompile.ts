@@ -11,7 +11,7 @@ it by, what readers get of the library, where things are shown. What is right is
 
 await runCommand(usage, explanation, async (args) => {
   if (args.length > 0) throw new UsageError('Recompile takes nothing.');
-  const store = openStore(readConfig());
+  const store = await openStore(readConfig());
   try {
     const { stories, stale, failed } = await recompile(store, systemClock, progressOf('live stories'));
     for (const { id, why } of failed) console.error(`copydesk: story ${id} cannot be compiled: ${why}`);

@@ -9,7 +9,7 @@ const explanation = 'Makes the full-text index anew from what readers get. Searc
 
 await runCommand(usage, explanation, async (args) => {
   if (args.length > 0) throw new UsageError('Reindex takes nothing.');
-  const store = openStore(readConfig());
+  const store = await openStore(readConfig());
   try {
     const { stories, quotes, wasDamaged } = await reindex(store);
     if (wasDamaged) console.log('The index was damaged, and has been emptied first.');

@@ -45,7 +45,7 @@ async function readErasures(file: string): Promise<ErasureRecord[]> {
 /** Erases again in a database that nobody else has. Of one that nothing is to be done to not even the schema is touched. */
 async function replay(config: Config, records: readonly ErasureRecord[]): Promise<number> {
   if (records.length === 0) return 0;
-  const store = openStore(config);
+  const store = await openStore(config);
   try {
     return await replayErasures(store, buildServices(store, systemClock, mediaOf(config, store, systemClock)), records);
   } finally {

@@ -13,7 +13,7 @@ What is wrong with a file is told place by place, and nothing of it is kept.`;
 
 await runCommand(usage, explanation, async (files) => {
   const config = readConfig();
-  const store = openStore(config);
+  const store = await openStore(config);
   try {
     const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
     const seeded = await seedStories(services, files.length > 0 ? files : await seedFiles());

@@ -13,7 +13,7 @@ await runCommand(usage, explanation, async (args) => {
   const surplus = args.find((arg) => arg !== '--verify');
   if (surplus !== undefined) throw new UsageError(`Sweep takes no ${JSON.stringify(surplus)}.`);
   const config = readConfig();
-  const store = openStore(config);
+  const store = await openStore(config);
   try {
     const media = mediaOf(config, store, systemClock);
     const swept = await sweep(store, media, args.includes('--verify'));

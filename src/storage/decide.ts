@@ -15,6 +15,8 @@ export interface Decision<Result> {
 
 /** More than the writers that may meet at one resource at once. */
 const attemptsMax = 60;
+/** More than the refusals that one after the other may come to, each of them another. */
+const refusalsMax = 5;
 
 /**
  * Decides and commits. Between the reads of a decision and its commit others may commit; then a guard fails, nothing is
@@ -26,10 +28,28 @@ export async function decideAndCommit<Result>(store: Store, decide: () => Promis
   const mark = takeMark();
   if (mark?.decided) return mark.decided.result as Result;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const { statements, result } = await decide();
+    const { statements, result } = await (store.readsOneMoment ? decide() : decideSurely(decide));
     if (await isCommitted(store, statements, mark, result)) return result;
   }
   throw new DomainError('unavailable', 'Too many others are changing this at the same time. Try again.');
+}
+
+/**
+ * Decides where reads are each of their own moment. What is to be written is held to what was read; a refusal is not, and may
+ * come of two moments that do not go together. So it stands once the same has come of fresh reads.
+ */
+async function decideSurely<Result>(decide: () => Promise<Decision<Result>>): Promise<Decision<Result>> {
+  let before: string | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decide();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
+      const refusal = `${error.code} ${error.message}`;
+      if (refusal === before || attempt === refusalsMax) throw error;
+      before = refusal;
+    }
+  }
 }
 
 /** Commits what was decided, with the mark of its request. @returns false when the decision has to be made again */

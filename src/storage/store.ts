@@ -1,4 +1,5 @@
 // The port that storage engines implement. Nothing above it names an engine.
+import type { Column, SQL } from 'drizzle-orm';
 import type { Search } from './search.js';
 import type { Database, Tables } from './sqlite/database.js';
 import type { Statement } from './statement.js';
@@ -62,6 +63,10 @@ export interface Store {
   /** Builds queries; run them by `all` or `commit`, never by their own methods. */
   readonly db: Database;
   readonly tables: Tables;
+  /** The JSON of a column, as text that can be looked through. */
+  jsonText(column: Column): SQL;
+  /** Whether what is read one after the other, with nothing else awaited in between, is of one moment. */
+  readonly readsOneMoment: boolean;
   /** Runs one read. */
   all<Row>(query: PromiseLike<Row[]>): Promise<Row[]>;
   /**

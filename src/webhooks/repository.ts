@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, min, sql } from 'drizzle-orm';
 import type { Actor } from '../kernel/actor.js';
 import type { Seek } from '../kernel/cursors.js';
 import { changeStatements } from '../storage/changes.js';
@@ -82,14 +82,21 @@ export function guardWebhook({ db, tables: { webhooks } }: Store, id: string): S
   return { query: db.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.id, id)), rows: 1 };
 }
 
-/** What was done to a webhook since a version. */
+/** What was done to a webhook since a version, the first first. */
 export async function listActionsSince(
   { db, tables: { changes }, all }: Store,
   id: string,
   version: number,
 ): Promise<string[]> {
   const isLater = and(eq(changes.kind, 'webhook'), eq(changes.resourceId, id), gt(changes.version, version));
-  const rows = await all(db.selectDistinct({ action: changes.action }).from(changes).where(isLater));
+  const rows = await all(
+    db
+      .select({ action: changes.action })
+      .from(changes)
+      .where(isLater)
+      .groupBy(changes.action)
+      .orderBy(min(changes.seq)),
+  );
   return rows.map(({ action }) => action);
 }
 

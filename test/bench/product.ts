@@ -10,7 +10,7 @@ import { report } from './usage.js';
 
 // All requests of a round come with one key. They are counted, as ever.
 const config = readConfig({ RATE_LIMIT_KEY: '999999999', ...process.env });
-const store = openStore(config);
+const store = await openStore(config);
 const logger = pino({ level: config.logLevel, base: null }, pino.destination('/dev/null'));
 const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
 const app = await buildApp({ config, store, clock: systemClock, services, logger });

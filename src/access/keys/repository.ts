@@ -145,9 +145,11 @@ export async function listActionsSince(
 ): Promise<string[]> {
   const rows = await all(
     db
-      .selectDistinct({ action: changes.action })
+      .select({ action: changes.action })
       .from(changes)
-      .where(and(eq(changes.kind, 'key'), eq(changes.resourceId, id), gt(changes.version, version))),
+      .where(and(eq(changes.kind, 'key'), eq(changes.resourceId, id), gt(changes.version, version)))
+      .groupBy(changes.action)
+      .orderBy(min(changes.seq)),
   );
   return rows.map(({ action }) => action);
 }

@@ -1,6 +1,7 @@
 import DatabaseFile from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { DatabaseFaults, DatabaseFiles, FrozenStore } from '../database-files.js';
+import { jsonText } from './database.js';
 import { domainError } from './errors.js';
 import { schemaAge } from './migrate.js';
 import { openForReading } from './reading.js';
@@ -120,6 +121,8 @@ function frozenStore(file: DatabaseFile.Database): FrozenStore {
   return {
     db: drizzle(file, { schema: tables, casing: 'snake_case' }),
     tables,
+    jsonText,
+    readsOneMoment: true,
     async all(query) {
       try {
         return await query;

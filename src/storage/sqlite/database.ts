@@ -1,4 +1,5 @@
 import DatabaseFile from 'better-sqlite3';
+import { type Column, type SQL, sql } from 'drizzle-orm';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { PreparedStatements } from './prepared-statements.js';
 import { openForReading } from './reading.js';
@@ -6,6 +7,11 @@ import * as tables from './tables.js';
 
 export type Tables = typeof tables;
 export type Database = BetterSQLite3Database<Tables>;
+
+/** JSON is kept as text. */
+export function jsonText(column: Column): SQL {
+  return sql`${column}`;
+}
 
 export interface Connection {
   file: DatabaseFile.Database;

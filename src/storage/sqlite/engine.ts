@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Statement, Store } from '../store.js';
-import { openReader, openWriter } from './database.js';
+import { jsonText, openReader, openWriter } from './database.js';
 import { domainError } from './errors.js';
 import { HotReads } from './hot-reads.js';
 import { migrate } from './migrate.js';
@@ -48,6 +48,8 @@ export function openSqlite({
   return {
     db: reading.db,
     tables,
+    jsonText,
+    readsOneMoment: true,
     async all(query) {
       try {
         return await query;

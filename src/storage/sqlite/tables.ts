@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { FileColumn, ResourceKindColumn, SpeakerColumn, WebhookEventColumn } from '../columns.js';
 
 /** JSON kept as text. */
 function json<T>() {
@@ -30,8 +31,6 @@ const versioned = () => ({
 /** The same, and when it was deleted. */
 const managed = () => ({ ...versioned(), deletedAt: text() });
 
-export type ResourceKindColumn = 'article' | 'section' | 'image' | 'quote' | 'embed' | 'desk' | 'tag';
-
 /** What desks and tags have alike. */
 const term = () => ({
   key: text().primaryKey(),
@@ -48,17 +47,6 @@ export const desks = sqliteTable('desks', term(), (t) => [
 export const tags = sqliteTable('tags', term(), (t) => [
   check('tags_version', sql`${t.version} >= 1 AND ${t.liveStories} >= 0`),
 ]);
-
-export interface FileColumn {
-  mimeType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/avif' | 'image/gif';
-  width: number;
-  height: number;
-  bytes: number;
-  sha256: string;
-  frames: number;
-  placeholder: string;
-  dominantColour: string;
-}
 
 export const images = sqliteTable(
   'images',
@@ -86,13 +74,6 @@ export const images = sqliteTable(
     check('images_decorative', sql`${t.decorative} IN (0, 1)`),
   ],
 );
-
-export interface SpeakerColumn {
-  name: string;
-  kind: 'person' | 'organization';
-  role: string | null;
-  affiliation: string | null;
-}
 
 export const quotes = sqliteTable(
   'quotes',
@@ -698,13 +679,6 @@ export const imageFiles = sqliteTable(
 
 /** What this installation signs with, made once for it. */
 export const secrets = sqliteTable('secrets', { name: text().primaryKey(), value: text().notNull() });
-
-export type WebhookEventColumn =
-  | 'article.published'
-  | 'article.updated'
-  | 'article.corrected'
-  | 'article.withdrawn'
-  | 'article.erased';
 
 /** Addresses that are told of what readers can see happen. Their secrets are kept as they are, since signing needs them. */
 export const webhooks = sqliteTable(

@@ -168,7 +168,7 @@ export async function listSlugs({ db, tables: { slugs }, all }: Store, articleId
 
 /** Forgets the stored answers that name the thing: by its id, which every answer about it has, or by a slug. */
 export function dropAnswers(
-  { db, tables: { idempotentAnswers: answers } }: Store,
+  { db, tables: { idempotentAnswers: answers }, jsonText }: Store,
   id: string,
   slugs: readonly string[],
 ): Statement {
@@ -180,7 +180,7 @@ export function dropAnswers(
   const names = [
     like(answers.path, `%${id}%`),
     like(answers.body, `%${id}%`),
-    sql`${answers.headers} LIKE ${`%${id}%`}`,
+    sql`${jsonText(answers.headers)} LIKE ${`%${id}%`}`,
   ];
   return { query: db.delete(answers).where(or(...names, ...namesSlug)) };
 }
