@@ -108,6 +108,11 @@ export class RunningServer extends RunningScript {
   }
 }
 
+/** Starts a script of `src/`, for who does something to it meanwhile. */
+export function startCommand(script: string, args: readonly string[], settings: Settings): RunningScript {
+  return new RunningScript(script, args, settings);
+}
+
 /** Runs a script of `src/` to its end. */
 export async function run(
   script: string,

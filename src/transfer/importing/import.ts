@@ -18,7 +18,7 @@ import type { Surroundings } from './surroundings.js';
 
 /** Stories, each with its whole history, that one commit brings. */
 const linesPerCommit = 100;
-const charactersPerCommit = 8_000_000;
+const charactersPerCommit = 2_000_000;
 /** How often what others have changed meanwhile is looked at again. */
 const attemptsMax = 5;
 

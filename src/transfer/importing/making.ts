@@ -29,8 +29,7 @@ export function makingStatements(store: Store, thing: Thing, line: Line, making:
     ...thing.parts.flatMap((part) => (part.isDerived ? [] : insertRows(store, part.table, parts[part.name] ?? []))),
     ...(thing.kind === 'article' ? storyStatements(store, line, making) : []),
     ...(thing.kind === 'embed' ? insertRows(store, 'whereUsed', parts.uses ?? []) : []),
-    // Beside what is here already, what readers get of the library is what its stories are compiled with.
-    ...(isMirror ? shownStatements(store, parts.shown ?? []) : []),
+    ...shownStatements(store, parts.shown ?? []),
     ...(isMirror
       ? []
       : importedStatements(store, thing.kind, keyOf(thing, line), Number(row.version ?? 1), isPublic, at)),

@@ -36,7 +36,7 @@ export class Report {
       counts[outcome] += 1;
       const entry = { file: pathOf(file), line: number, id: key, outcome, ...(why !== undefined && { why }) };
       lines.push(`${JSON.stringify(entry)}\n`);
-      if (why !== undefined) this.#tell(`${entry.file}:${number}: ${key ?? 'it'} ${why}`);
+      if (why !== undefined) this.#tell(`${entry.file}:${number}: ${key === null ? '' : `${key} `}${why}`);
     }
     await this.#file?.appendFile(lines.join(''));
   }
