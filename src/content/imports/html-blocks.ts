@@ -8,7 +8,6 @@ import {
   HtmlPhraseReader,
   type HtmlPhrases,
   hasClass,
-  isDropped,
   isPhrase,
   textOfHtml,
   wordsOf,
@@ -106,10 +105,6 @@ export class HtmlBlockReader {
   #other(node: Element, isWithin: boolean): Members[] {
     const { tagName, children } = node;
     if (hasClass(node, 'gallery')) return this.#gallery(node, isWithin);
-    if (isDropped(tagName)) {
-      this.#reading.lose(this.#place(node), 'html', `${tagName} is left out`);
-      return [];
-    }
     const isContainer = /^(div|section|article|header|footer|main|center|address|figcaption|nav|d[ltd]|li)$/.test(
       tagName,
     );

@@ -29,9 +29,10 @@ const changed = new Set(['u', 's', 'strike', 'del', 'ins', 'sub', 'sup', 'mark',
 const shown = new Set(['img', 'picture', 'video', 'audio', 'iframe', 'figure']);
 const phrasing = new Set([...Object.keys(marks), ...plain, ...changed, 'a', 'br', 'q']);
 
-/** Whether a node is part of running text. */
+/** Whether a node is part of running text, or says nothing in it. */
 export function isPhrase(node: HtmlNode): boolean {
-  return node.type === 'text' || (node.type === 'element' && phrasing.has(node.tagName));
+  if (node.type === 'element') return phrasing.has(node.tagName) || isDropped(node.tagName);
+  return node.type === 'text' || node.type === 'comment';
 }
 
 export function textOfHtml(node: HtmlNode): string {
@@ -134,7 +135,7 @@ const dropped = new Set([
   ...['form', 'button', 'input', 'select', 'textarea', 'frameset'],
 ]);
 
-export function isDropped(tagName: string): boolean {
+function isDropped(tagName: string): boolean {
   return dropped.has(tagName);
 }
 

@@ -3,7 +3,7 @@ import type { Element } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { unprocessable } from '../../kernel/errors.js';
 import { HtmlBlockReader } from './html-blocks.js';
-import { type HtmlNode, isDropped, isPhrase, wordsOf } from './html-phrases.js';
+import { type HtmlNode, isPhrase, wordsOf } from './html-phrases.js';
 import type { KnownResources } from './known-resources.js';
 import type { Members, Place, Reading } from './story.js';
 
@@ -102,7 +102,6 @@ class SectionReader {
   #element(node: Element): void {
     const { tagName } = node;
     if (/^h[12]$/.test(tagName)) this.#begin(node);
-    else if (isDropped(tagName)) this.#reading.lose(this.#place(node), 'html', `${tagName} is left out`);
     else if (containers.has(tagName) && !this.#blocks.isBlock(node)) this.#container(node);
     else this.#add(this.#blocks.element(node));
   }

@@ -57,16 +57,16 @@ export function readList(list: List, reading: Reading, phrases: PhraseReader): L
       'items hold only texts and lists: what else there is comes behind the list',
     );
   return {
-    block: items.length > 0 ? { type: 'list', ordered, items: leavesOf(items, 1) } : undefined,
+    block: items.length > 0 ? { type: 'list', ordered, items: leavesOf(items, reading, 1) } : undefined,
     beside,
     pictures,
   };
 }
 
 /** The deepest items have no lists of their own, not even empty ones. */
-function leavesOf(items: readonly Item[], depth: number): Members[] {
+function leavesOf(items: readonly Item[], reading: Reading, depth: number): Members[] {
   return items.map((item) => {
     const { items: inner, ...text } = item;
-    return depth < depthMax ? { ...text, items: leavesOf(inner, depth + 1) } : text;
+    return reading.sameAs(item, depth < depthMax ? { ...text, items: leavesOf(inner, reading, depth + 1) } : text);
   });
 }

@@ -4,7 +4,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { gfmTable } from 'micromark-extension-gfm-table';
 import { type Facts, readMark } from '../../blocks/marks.js';
-import { DomainError, unprocessable } from '../../kernel/errors.js';
+import { DomainError, invalid, unprocessable } from '../../kernel/errors.js';
 import { Cursor } from './cursor.js';
 import { withoutFrontMatter } from './front-matter.js';
 import { BlockReader } from './markdown-blocks.js';
@@ -16,11 +16,12 @@ const lengthMax = 256 * 1024;
 const containersMax = 32;
 const depthMax = 100;
 
-/** @throws `too_large`, `unprocessable` for what nests too deep, `invalid` never: what the draft lacks is for its check */
+/** @throws `too_large`, `invalid` for nothing, `unprocessable` for what nests too deep */
 export function readMarkdown(sent: string): ReadStory {
   if (sent.length > lengthMax)
     throw new DomainError('too_large', `Markdown may have up to ${lengthMax / 1024} thousand characters.`);
   const text = sent.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  if (text.trim() === '') throw invalid([{ line: 1, code: 'required', message: 'is required: the text of a story' }]);
   refuseDeepLines(text);
   const reading = new Reading();
   const { fields, body } = withoutFrontMatter(text, reading);
