@@ -84,6 +84,12 @@ async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
   if (url !== '/healthz') throw new DomainError('unavailable', 'The server has more to do than it can. Try again.');
 }
 
+/** The port that the settings name, or the free one that was taken instead of 0. */
+function portOf({ server }: FastifyInstance, { port }: Config): number {
+  const at = port === 0 ? server.address() : null;
+  return typeof at === 'object' && at !== null ? at.port : port;
+}
+
 /** The whole HTTP server, ready to listen. */
 export async function buildApp({
   config,
@@ -155,7 +161,11 @@ export async function buildApp({
     propagation,
     keys,
   } = services;
-  const site = siteAt(config.siteName, config.publicUrl ?? `http://${config.host}:${config.port}`, config.storyUrl);
+  const site = siteAt(
+    config.siteName,
+    () => config.publicUrl ?? `http://${config.host}:${portOf(app, config)}`,
+    config.storyUrl,
+  );
   const { revisions, restoring, resourceRevisions, asOf } = services;
   const stories = storyService(store, listLinks);
   storyRoutes(api, stories, searchService(store, searchLinks), representationService(site));

@@ -200,3 +200,18 @@ describe('sitemaps', () => {
     },
   );
 });
+
+describe('addresses of a server that took a free port', () => {
+  it('name that port, in feeds and in formats', async () => {
+    const free = await startApp({ environment: { PORT: '0' } });
+    const { slug } = await liveStory(free);
+    const { listeningOrigin } = free.app;
+    const feed = await free.anybody.get('/v1/feeds/feed.json').expect(200);
+    expect(feed.body.home_page_url).toBe(listeningOrigin);
+    expect(feed.body.items[0].url).toBe(`${listeningOrigin}/v1/articles/${slug}?format=html`);
+    const jsonld = await free.anybody.get(`/v1/articles/${slug}?format=jsonld`).expect(200);
+    expect(JSON.stringify(jsonld.body)).toContain(`${listeningOrigin}/v1/articles/${slug}`);
+    expect(JSON.stringify([feed.body, jsonld.body])).not.toContain(':0/');
+    await free.close();
+  });
+});

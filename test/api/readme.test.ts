@@ -1,25 +1,15 @@
 // What README tells people to do works as it stands there.
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settingNames } from '../../src/config.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { withdrawStory } from '../support/editing.js';
 import { temporaryFolder } from '../support/processes.js';
+import { scriptOf } from '../support/readme.js';
 import { liveStory, shortStory } from '../support/stories.js';
-
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-
-/** The script that the section of README is, when its pieces are put in one file. */
-function scriptOf(heading: string): string {
-  const section = readme.split('\n## ').find((part) => part.startsWith(heading)) ?? '';
-  const pieces = [...section.matchAll(/```js\n(.*?)```/gs)].map(([, piece = '']) => piece);
-  expect(pieces.length, heading).toBeGreaterThan(0);
-  return pieces.join('\n');
-}
 
 let app: TestApp;
 beforeAll(async () => {
@@ -71,14 +61,5 @@ describe('Mirrors', () => {
     await withdrawStory(app, id);
     await expect.poll(() => last, { timeout: 10_000 }).not.toContain('Talks go on');
     follower.kill();
-  });
-});
-
-describe('Settings', () => {
-  it('are all in README, and no others', () => {
-    const names = [...readme.matchAll(/^\| (`[A-Z][A-Z0-9_]+`(?:, `[A-Z0-9_]+`)*) \|/gm)].flatMap(([, cell = '']) =>
-      cell.replaceAll('`', '').split(', '),
-    );
-    expect(names.toSorted()).toEqual(settingNames.toSorted());
   });
 });

@@ -29,8 +29,8 @@ export interface WatchedPage {
   troubles: string[];
 }
 
-/** A new page of its own, without cookies or storage of others. Whatever it asks of another origin than `base` is refused. */
-export async function openPage(browser: Browser, base: string): Promise<WatchedPage> {
+/** A new page of its own, without cookies or storage of others. Whatever it asks of another origin than `base`, or `others`, is refused. */
+export async function openPage(browser: Browser, base: string, others: readonly string[] = []): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const troubles: string[] = [];
@@ -44,7 +44,7 @@ export async function openPage(browser: Browser, base: string): Promise<WatchedP
   await context.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
     reportViolation(event.violatedDirective + ' refused ' + event.blockedURI))`);
   await context.route(
-    (url) => url.protocol.startsWith('http') && url.origin !== base,
+    (url) => url.protocol.startsWith('http') && ![base, ...others].includes(url.origin),
     async (route) => {
       troubles.push(`asked elsewhere: ${route.request().url()}`);
       await route.abort();

@@ -25,11 +25,11 @@ export type RepresentationService = ReturnType<typeof representationService>;
 export function representationService(site: Site) {
   const kept = new LRUCache<string, Buffer>({ maxSize: keptBytesMax, sizeCalculation: ({ length }) => length + 1 });
   // Where stories stand is written into what is made of them, so that another place makes another tag.
-  const place = `${site.name} ${site.origin} ${site.storyUrl({ id: 'id', slug: 'slug', language: 'en' })}`;
+  const place = () => `${site.name} ${site.origin} ${site.storyUrl({ id: 'id', slug: 'slug', language: 'en' })}`;
 
   /** A story in a format. Its tag is told by that of the snapshot, so that a 304 takes no rendering. */
   function represent(snapshot: StoredSnapshot, format: Format): Representation {
-    const etag = derivedTag(snapshot.etag, `${format.name} ${format.version} ${place}`);
+    const etag = derivedTag(snapshot.etag, `${format.name} ${format.version} ${place()}`);
     return {
       etag,
       articleId: snapshot.articleId,

@@ -15,14 +15,17 @@ export interface Site {
 
 /**
  * The place that stories are published at.
+ * @param originOf where this server is; asked for when it is needed, since a free port is known only once it listens
  * @param template address of a story, with `{slug}`, `{id}` and `{language}` where those go; without one this server's own pages
  */
-export function siteAt(name: string, origin: string, template: string | undefined): Site {
-  const pattern = template ?? `${origin}/v1/articles/{slug}?format=html`;
+export function siteAt(name: string, originOf: () => string, template: string | undefined): Site {
   return {
     name,
-    origin,
+    get origin() {
+      return originOf();
+    },
     storyUrl: ({ id, slug, language }) => {
+      const pattern = template ?? `${originOf()}/v1/articles/{slug}?format=html`;
       const values: Record<string, string> = { id, slug, language };
       return pattern.replaceAll(/\{(id|slug|language)\}/g, (_all, part: string) =>
         encodeURIComponent(values[part] ?? ''),
