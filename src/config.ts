@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-const url = z
+const webAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((value) => value.replace(/\/+$/, ''));
 const list = z
@@ -39,8 +39,13 @@ const Settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/[^/]+\/[^/?]+/, { error: 'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE' })
+    .optional(),
+  DATABASE_CONNECTIONS: wholeNumber(2, 1000).default(10),
   WORKERS: wholeNumber(1, 256).default(1),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: webAddress.optional(),
   STORY_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .refine((value) => /\{(slug|id)\}/.test(value), { error: 'must have {slug} or {id} where a story’s goes' })
@@ -59,11 +64,11 @@ const Settings = z.object({
   S3_BUCKET: z.string().optional(),
   S3_PREFIX: z.string().default(''),
   S3_REGION: z.string().default('us-east-1'),
-  S3_ENDPOINT: url.optional(),
+  S3_ENDPOINT: webAddress.optional(),
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   UPLOAD_MB: wholeNumber(1, 2048).default(50),
-  SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).default(1024),
+  SNAPSHOT_CACHE_MB: wholeNumber(0, 1_048_576).optional(),
   STREAM_LISTENERS_MAX: wholeNumber(0, 100_000).default(1000),
   EVENT_LOOP_DELAY_MAX_MS: wholeNumber(0, 600_000).default(1000),
   WEBHOOK_TIMEOUT_MS: wholeNumber(10, 60_000).default(15_000),
@@ -92,6 +97,8 @@ export interface Config {
   host: string;
   port: number;
   dataDir: string;
+  /** The PostgreSQL database; a file in `dataDir` when there is none. */
+  database: { url: string; connections: number } | undefined;
   /** How many processes serve; one does so by itself. */
   workers: number;
   /** Where readers reach the server; the address it listens at when unset. */
@@ -150,17 +157,23 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
   );
   const parsed = Settings.safeParse(given);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map(
-      ({ path, message }) => `${String(path[0])} ${message} (it is ${JSON.stringify(given[String(path[0])])})`,
-    );
+    const wrong = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      // It may have a password in it.
+      return name === 'DATABASE_URL'
+        ? `${name} ${message}`
+        : `${name} ${message} (it is ${JSON.stringify(given[name])})`;
+    });
     throw new ConfigError(wrong.join('; '));
   }
   const settings = parsed.data;
+  const { DATABASE_URL: url, DATABASE_CONNECTIONS: connections } = settings;
   return Object.freeze({
     isProduction: settings.NODE_ENV === 'production',
     host: settings.HOST,
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
+    database: url === undefined ? undefined : { url, connections },
     workers: settings.WORKERS,
     publicUrl: settings.PUBLIC_URL,
     storyUrl: settings.STORY_URL,
@@ -170,7 +183,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
     s3: s3Of(settings),
     uploadBytesMax: settings.UPLOAD_MB * 1024 * 1024,
-    snapshotCacheBytesMax: settings.SNAPSHOT_CACHE_MB * 1024 * 1024,
+    // A file beside the database, or else memory.
+    snapshotCacheBytesMax: (settings.SNAPSHOT_CACHE_MB ?? (url === undefined ? 1024 : 128)) * 1024 * 1024,
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },

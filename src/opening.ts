@@ -7,6 +7,7 @@ import { type Media, openMedia } from './media/media.js';
 import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
 import type { DatabaseFiles } from './storage/database-files.js';
+import { openPostgres } from './storage/postgres/engine.js';
 import { sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
@@ -25,8 +26,14 @@ export function databasePathOf({ dataDir }: Pick<Config, 'dataDir'>): string {
   return join(dataDir, 'copydesk.db');
 }
 
-/** What can be done with it as a file. */
-export const databaseFiles: DatabaseFiles = sqliteFiles;
+/** What can be done with it as a file. @throws StartError when it is none */
+export function databaseFilesOf({ database }: Pick<Config, 'database'>): DatabaseFiles {
+  if (database)
+    throw new StartError(
+      'DATABASE_URL names a PostgreSQL database, and this command works on the file of the other engine. Use what PostgreSQL has for it, such as pg_dump and amcheck.',
+    );
+  return sqliteFiles;
+}
 
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
@@ -37,6 +44,7 @@ export class StartError extends Error {}
  * @throws StartError
  */
 export async function openStore(config: Config, isMigrated = false): Promise<Store> {
+  if (config.database) return openServer(config, config.database, isMigrated);
   const path = databasePathOf(config);
   try {
     mkdirSync(config.dataDir, { recursive: true });
@@ -45,6 +53,29 @@ export async function openStore(config: Config, isMigrated = false): Promise<Sto
     const { message } = error as Error;
     if (error instanceof NewerDatabase) throw new StartError(`${path}: ${message}`, { cause: error });
     throw new StartError(`Cannot open the database ${path}: ${message}. ${cureFor(message)}`, { cause: error });
+  }
+}
+
+async function openServer(
+  config: Config,
+  { url, connections }: NonNullable<Config['database']>,
+  isMigrated: boolean,
+): Promise<Store> {
+  const { host, pathname } = new URL(url);
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    return await openPostgres({
+      url,
+      cacheBytesMax: config.snapshotCacheBytesMax,
+      isMigrated,
+      connectionsMax: connections,
+    });
+  } catch (error) {
+    const message = (error as Error).message || String((error as { code?: string }).code);
+    if (error instanceof NewerDatabase) throw new StartError(`${host}${pathname}: ${message}`, { cause: error });
+    throw new StartError(`Cannot open the database ${pathname.slice(1)} at ${host}: ${message}. Set DATABASE_URL.`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { makeBackup } from '../backups/making.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
-import { databaseFiles } from '../opening.js';
+import { databaseFilesOf } from '../opening.js';
 import { erasureLines } from '../publishing/erasures/replaying.js';
 
 const usage = 'usage: npm run backup [-- FOLDER]';
@@ -14,11 +14,12 @@ Without FOLDER it is a new one in DATA_DIR/backups. Better is one on another dis
 
 await runCommand(usage, explanation, async (args) => {
   if (args.length > 1 || args[0]?.startsWith('-')) throw new UsageError('Name one folder at most.');
-  const { dataDir } = readConfig();
+  const config = readConfig();
+  const { dataDir } = config;
   const stamp = systemClock.now().toISOString().replaceAll(/[:.]/g, '-');
   const [folder = join(dataDir, 'backups', stamp)] = args;
   const { manifest, damaged } = await makeBackup(
-    { databases: databaseFiles, clock: systemClock, erasuresOf: erasureLines },
+    { databases: databaseFilesOf(config), clock: systemClock, erasuresOf: erasureLines },
     {
       dataDir,
       folder,

@@ -6,7 +6,7 @@ import { endingSignal, progressOf, runCommand, UsageError } from '../command.js'
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { Instant } from '../kernel/scalars.js';
-import { databaseFiles, databasePathOf, mediaOf } from '../opening.js';
+import { databaseFilesOf, databasePathOf, mediaOf } from '../opening.js';
 import { makeExport } from '../transfer/exporting/making.js';
 import { isWhole, type Scope } from '../transfer/manifest.js';
 
@@ -51,13 +51,14 @@ function instantOf(name: string, text: string | undefined): string | undefined {
 await runCommand(usage, explanation, async (args) => {
   const { folder, scope } = parse(args);
   const config = readConfig();
+  const databases = databaseFilesOf(config);
   const path = databasePathOf(config);
   if (!existsSync(path)) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
-  if (databaseFiles.schemaAgeOf(path) !== 'current')
+  if (databases.schemaAgeOf(path) !== 'current')
     throw new Refusal(
       `${path} is of another version of Copydesk. Start the server of this version once, or use that one.`,
     );
-  const store = databaseFiles.openFrozen(path);
+  const store = databases.openFrozen(path);
   try {
     const { files } = mediaOf(config, store, systemClock);
     const source = { store, files, clock: systemClock };

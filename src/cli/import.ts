@@ -8,7 +8,7 @@ import { Refusal } from '../backups/refusal.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
-import { databaseFiles, databasePathOf, mediaOf, openStore } from '../opening.js';
+import { databaseFilesOf, databasePathOf, mediaOf, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import { buildServices } from '../services.js';
 import type { Store } from '../storage/store.js';
@@ -55,15 +55,16 @@ async function withStore<Result>(
   isDry: boolean,
   use: (store: Store) => Promise<Result>,
 ): Promise<Result> {
+  const databases = databaseFilesOf(config);
   const path = databasePathOf(config);
   const isThere = existsSync(path);
   const own = isDry && !isThere ? await mkdtemp(join(tmpdir(), 'copydesk-import-')) : undefined;
-  if (isDry && isThere && databaseFiles.schemaAgeOf(path) !== 'current')
+  if (isDry && isThere && databases.schemaAgeOf(path) !== 'current')
     throw new Refusal(
       `${path} is of another version of Copydesk. Start the server of this version once, or use that one.`,
     );
   const store =
-    isDry && isThere ? databaseFiles.openFrozen(path) : await openStore({ ...config, dataDir: own ?? config.dataDir });
+    isDry && isThere ? databases.openFrozen(path) : await openStore({ ...config, dataDir: own ?? config.dataDir });
   try {
     return await use(store);
   } finally {

@@ -6,7 +6,7 @@ import { restoreBackup } from '../backups/restoring.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
-import { databaseFiles, mediaOf, openStore } from '../opening.js';
+import { databaseFilesOf, mediaOf, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import type { ErasureRecord } from '../publishing/erasures/schemas.js';
 import { buildServices } from '../services.js';
@@ -58,7 +58,7 @@ await runCommand(usage, explanation, async (args) => {
   const records = erasures === undefined ? [] : await readErasures(erasures);
   const config = readConfig();
   let erased = 0;
-  const { at, files } = await restoreBackup(databaseFiles, {
+  const { at, files } = await restoreBackup(databaseFilesOf(config), {
     folder,
     dataDir: config.dataDir,
     signal: endingSignal(),

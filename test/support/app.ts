@@ -10,11 +10,10 @@ import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { mediaOf } from '../../src/opening.js';
 import { buildServices, type Services } from '../../src/services.js';
-import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
 import type { Store } from '../../src/storage/store.js';
 import { type Client, newClient } from './client.js';
-import { requireTrueIndex } from './true-index.js';
+import { newDatabase } from './engine.js';
 
 /** A clock that the test moves. Every look at it is a millisecond later, so that what happens later has a later time. */
 export class TestClock implements Clock {
@@ -35,8 +34,12 @@ export interface TestApp {
   store: Store;
   services: Services;
   clock: TestClock;
-  /** The database file. */
+  /** The database file; on PostgreSQL its folder has the other files. */
   path: string;
+  /** Where the database is, on PostgreSQL. */
+  url: string | undefined;
+  /** Another store on the same database. */
+  openBeside(): Promise<Store>;
   keys: Record<Role, string>;
   /** Sends requests with the key of a role, or none; every answer is checked against the OpenAPI document. */
   as: Record<Role, Client>;
@@ -62,12 +65,12 @@ export async function startApp({
   requestCounts,
 }: TestAppOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-test-'));
-  const path = join(folder, 'copydesk.db');
+  const database = await newDatabase(folder);
+  const { path } = database;
   // Tests share the event loop with the server they ask, and often the machine with other tests.
   const patience = { EVENT_LOOP_DELAY_MAX_MS: '0', RATE_LIMIT_KEY: '0', RATE_LIMIT_FAILED_KEYS: '0' };
   const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...patience, ...environment });
-  const opened = openSqlite({
-    path,
+  const opened = await database.open({
     cacheBytesMax: config.snapshotCacheBytesMax,
     ...(searchLimits && { searchLimits }),
   });
@@ -91,13 +94,15 @@ export async function startApp({
     services,
     clock,
     path,
+    url: database.url,
+    openBeside: () => database.open(),
     keys,
     as: Object.fromEntries(clients) as Record<Role, Client>,
     anybody: newClient(app, undefined),
     async close() {
       await app.close();
       await store.close();
-      requireTrueIndex(path);
+      await database.discard();
       rmSync(folder, { recursive: true });
     },
   };

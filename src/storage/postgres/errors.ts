@@ -1,0 +1,43 @@
+import { DomainError } from '../../kernel/errors.js';
+import { UniqueViolation } from '../store.js';
+
+interface EngineError extends Error {
+  /** SQLSTATE, or what the network says. */
+  code?: string;
+  table?: string;
+}
+
+/**
+ * SQLSTATE classes of what passes: connection exceptions, no resources, shut down or starting, a lock or an answer that takes too
+ * long, a transaction that others were in the way of, and a server that only reads.
+ */
+const passingStates = /^(08|53|57|40|55P03|25006|25P0)/;
+const passingFailures = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)/;
+/** What the driver says without a code. */
+const passingMessages =
+  /connection terminated|timeout exceeded|query read timeout|not queryable|connection error|closed/i;
+
+/** Whether the same again may succeed at once: others were in the way. */
+export function isContention(error: unknown): boolean {
+  return /^40(001|P01)$/.test((error as EngineError).code ?? '');
+}
+
+/** Whether it is about the server or the way to it, rather than about what it was asked. */
+export function isPassing(error: unknown): boolean {
+  const { code = '', message = '' } = error as EngineError;
+  return passingStates.test(code) || passingFailures.test(code) || (code === '' && passingMessages.test(message));
+}
+
+/** Gives an error of PostgreSQL, or of the way to it, its meaning for the product; others stay as they are. */
+export function domainError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  const { code, table } = error as EngineError;
+  if (code === '23505') return new UniqueViolation(table ?? '', error);
+  if (code === '53100') {
+    return new DomainError('storage_full', 'There is no room left to store this. Nothing of it was kept.', {
+      cause: error,
+    });
+  }
+  if (!isPassing(error)) return error;
+  return new DomainError('unavailable', 'The store cannot do this at the moment. Try again later.', { cause: error });
+}
