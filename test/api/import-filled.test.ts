@@ -204,10 +204,12 @@ describe('npm run import of what is wrong', () => {
 
 describe('npm run import of what was erased since', () => {
   it('brings nothing of it where it was erased, nor any story that names it', async () => {
+    await importInto(dirname(target.path), place('all'));
+    expect(tracesOf(['Seldomword'], filesOf(target.path))).not.toEqual([]);
     await cleared(target, await erase(target, 'image', shownImage, { uses: 'remove' }));
     const { stdout, stderr } = await importInto(dirname(target.path), place('all'));
     expect(stderr).toMatch(new RegExp(`images\\.ndjson:\\d+: ${shownImage} was erased here\\n`));
-    expect(stdout).toMatch(/images: 0 created, \d same|images: 0 created/);
+    expect(stdout).toContain('images: 0 created, ');
     expect(tracesOf(['Seldomword'], filesOf(target.path))).toEqual([]);
   }, 120_000);
 
