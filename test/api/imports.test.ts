@@ -144,6 +144,7 @@ describe('POST /v1/manage/imports', () => {
     ['lists by their indentation', Array.from({ length: 80 }, (_, i) => `${'  '.repeat(i)}- x`).join('\n'), {}],
     ['emphasis', `${'_a *a '.repeat(60)}${'b* b_ '.repeat(60)}`, { line: 1 }],
     ['elements', html(`${'<div>'.repeat(200)}x${'</div>'.repeat(200)}`), { pointer: '/bodies/0/value' }],
+    ['what a drawing holds', html(`<svg>${'<td>'.repeat(50_000)}`), { pointer: '/bodies/0/value' }],
     ['marks that are never closed', html('<b>x'.repeat(5000)), { pointer: '/bodies/0/value' }],
   ])('answers 422 for %s that nest too deep', async (_what, document, place) => {
     const { body } = await sendDocument(app, document, { query: chosen }).expect(422);
@@ -155,8 +156,16 @@ describe('POST /v1/manage/imports', () => {
     const { body } = await sendDocument(app, many, { query: chosen }).expect(422);
     expect(body.errors).toMatchObject([{ line: 1, code: 'too_many' }]);
     await sendDocument(app, 'word '.repeat(53_000), { query: chosen }).expect(413);
+    await sendDocument(app, html('word '.repeat(110_000))).expect(413);
     await sendDocument(app, 'word '.repeat(210_000), { query: chosen }).expect(413);
   });
+
+  it('answers soon what would keep the parser busy', async () => {
+    const links = await sendDocument(app, `Text.\n\n${'[a](b'.repeat(40_000)}`, { query: chosen }).expect(422);
+    expect(links.body.errors).toMatchObject([{ line: 3, code: 'too_many' }]);
+    const lines = await sendDocument(app, 'a\\\n'.repeat(87_000), { query: chosen }).expect(400);
+    expect(lines.body.errors).toMatchObject([{ line: 1, code: 'too_big' }]);
+  }, 60_000);
 
   it('makes a story under another slug when the document’s is taken', async () => {
     const { slug } = await createStory(app, shortStory({ headline: 'Taken here' }));

@@ -580,7 +580,7 @@ export interface paths {
         put?: never;
         /**
          * Make a draft of a story in ninjs or Markdown
-         * @description Takes a story as another system has it, or as this API delivered it (`?format=ninjs`, `?format=markdown`), and creates an article with all its sections, blocks, images, quotes and embeds, or nothing. Resources that the document names by an id of this library are used as they are here; all others are created. Nothing is fetched: pictures are to be uploaded. HTML in the bodies of ninjs becomes blocks; HTML in Markdown does not. `notCarried` tells what the draft has not, and where that stood. Markdown may have 256 thousand characters.
+         * @description Takes a story as another system has it, or as this API delivered it (`?format=ninjs`, `?format=markdown`), and creates an article with all its sections, blocks, images, quotes and embeds, or nothing. Resources that the document names by an id of this library are used as they are here; all others are created. Nothing is fetched: pictures are to be uploaded. HTML in the bodies of ninjs becomes blocks; HTML in Markdown does not. `notCarried` tells what the draft has not, and where that stood. Markdown may have 256 thousand characters, HTML 512 thousand.
          *
          *     Needs a key with the role **editor** or above.
          */

@@ -30,7 +30,8 @@ export function withoutFrontMatter(text: string, reading: Reading): FrontMatter 
   const fields: Members = {};
   inner.split('\n').forEach((line, i) => {
     if (line.trim() === '' || line.startsWith('#')) return;
-    const [, name = '', value = ''] = /^([\w-]+):\s*(.*?)\s*$/.exec(line) ?? [];
+    const colon = line.indexOf(':');
+    const [name, value] = [line.slice(0, Math.max(0, colon)), line.slice(colon + 1).trim()];
     const field = names[name.toLowerCase()];
     const said = unquoted(value);
     if (field !== undefined && said !== '') {

@@ -195,8 +195,8 @@ export class HtmlBlockReader {
 }
 
 function codeParagraphs(code: string): Members[] {
-  const text = code.replace(/\n+$/, '');
-  return text.trim() === '' ? [] : [{ type: 'paragraph', text, spans: [{ start: 0, end: text.length, type: 'code' }] }];
+  const text = code.trimEnd();
+  return text === '' ? [] : [{ type: 'paragraph', text, spans: [{ start: 0, end: text.length, type: 'code' }] }];
 }
 
 function isTitle(node: HtmlNode): node is Element {

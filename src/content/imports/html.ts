@@ -1,12 +1,14 @@
 // Reads HTML bodies into sections of blocks: ours by their classes and data attributes, all others by what their elements mean.
 import type { Element } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
-import { unprocessable } from '../../kernel/errors.js';
+import { DomainError, unprocessable } from '../../kernel/errors.js';
 import { HtmlBlockReader } from './html-blocks.js';
 import { type HtmlNode, isPhrase, wordsOf } from './html-phrases.js';
 import type { KnownResources } from './known-resources.js';
 import type { Members, Place, Reading } from './story.js';
 
+/** More takes so long to read that others would wait. */
+const lengthMax = 512 * 1024;
 const depthMax = 100;
 /** Elements that end by themselves where the next one begins, and those that never hold anything. */
 const selfEnding =
@@ -20,25 +22,41 @@ export interface ReadSection {
 /**
  * Reads an HTML body.
  * @param at where it stands in the document
- * @throws `unprocessable` for what nests too deep
+ * @throws `too_large`, `unprocessable` for what nests too deep
  */
 export function readHtml(html: string, at: Place, known: KnownResources, reading: Reading): ReadSection[] {
   refuseDeep(html, at);
   const place = ({ position }: HtmlNode): Place => ({ ...at, ...(position && { line: position.start.line }) });
-  const tree = fromHtml(html, { fragment: true });
-  return new SectionReader(reading, place, new HtmlBlockReader(reading, place, known)).read(tree.children);
+  return unlessTooDeep(at, () => {
+    const tree = fromHtml(html, { fragment: true });
+    return new SectionReader(reading, place, new HtmlBlockReader(reading, place, known)).read(tree.children);
+  });
 }
 
-/** @throws `unprocessable`, before the parser has to keep count of what is open */
+/** @throws `too_large`; `unprocessable`, before the parser has to keep count of what is open */
 function refuseDeep(html: string, at: Place): void {
+  if (html.length > lengthMax)
+    throw new DomainError('too_large', `HTML may have up to ${lengthMax / 1024} thousand characters.`);
   let depth = 0;
   for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
     if (selfEnding.test(name.toLowerCase())) continue;
     depth = slash === '' ? depth + 1 : Math.max(0, depth - 1);
-    if (depth <= depthMax) continue;
-    const errors = [{ ...at, code: 'too_deep', message: `nests deeper than ${depthMax} elements` }];
-    throw unprocessable('The document nests too deep.', errors);
+    if (depth > depthMax) throw tooDeep(at);
   }
+}
+
+/** In drawings and formulas nothing ends by itself, so that what was let pass may nest all the same. */
+function unlessTooDeep<Result>(at: Place, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(at) : error;
+  }
+}
+
+function tooDeep(at: Place): DomainError {
+  const errors = [{ ...at, code: 'too_deep', message: `nests deeper than ${depthMax} elements` }];
+  return unprocessable('The document nests too deep.', errors);
 }
 
 /** Elements that only hold others. */
@@ -62,7 +80,7 @@ const containers = new Set([
 /** The words alone of a piece of HTML. */
 export function wordsOfHtml(html: string, at: Place): string {
   refuseDeep(html, at);
-  return fromHtml(html, { fragment: true }).children.map(wordsOf).join(' ').trim();
+  return unlessTooDeep(at, () => fromHtml(html, { fragment: true }).children.map(wordsOf).join(' ').trim());
 }
 
 class SectionReader {

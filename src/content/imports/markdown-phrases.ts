@@ -58,7 +58,8 @@ export class PhraseReader {
     };
     switch (node.type) {
       case 'text':
-        rich.write(node.value.replaceAll(/[ \t]*\n[ \t]*/g, ' '));
+        // The parser has taken the white space around line endings away.
+        rich.write(node.value.replaceAll('\n', ' '));
         break;
       case 'break':
         rich.breakLine();

@@ -14,6 +14,8 @@ import { bylinesOf, type Members, type Place, Reading, type ReadStory } from './
 /** More takes the parser so long that others would wait. */
 const lengthMax = 256 * 1024;
 const containersMax = 32;
+/** Of lines without a blank one between: the parser looks back over all of them for each. */
+const linksMax = 2000;
 const depthMax = 100;
 
 /** @throws `too_large`, `invalid` for nothing, `unprocessable` for what nests too deep */
@@ -23,6 +25,7 @@ export function readMarkdown(sent: string): ReadStory {
   const text = sent.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
   if (text.trim() === '') throw invalid([{ line: 1, code: 'required', message: 'is required: the text of a story' }]);
   refuseDeepLines(text);
+  refuseManyLinks(text);
   const reading = new Reading();
   const { fields, body } = withoutFrontMatter(text, reading);
   const tree = fromMarkdown(body, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
@@ -40,13 +43,26 @@ function refuseDeepLines(text: string): void {
   if (deep >= 0) throw tooDeep(deep + 1);
 }
 
+/** @throws `unprocessable` for more links, one after the other, than any paragraph has */
+function refuseManyLinks(text: string): void {
+  let count = 0;
+  text.split('\n').forEach((line, i) => {
+    count = line.trim() === '' ? 0 : count + line.split('](').length - 1;
+    if (count > linksMax) throw tooMuch(i + 1, `has more than ${linksMax} links without a blank line between`);
+  });
+}
+
+function tooMuch(line: number, message: string): DomainError {
+  return unprocessable('The document is too much to read.', [{ line, code: 'too_many', message }]);
+}
+
 /** @throws `unprocessable` */
 function refuseDeepTree(tree: Root): void {
   const open: { node: Nodes; depth: number }[] = [{ node: tree, depth: 0 }];
   for (let one = open.pop(); one; one = open.pop()) {
     const { node, depth } = one;
     if (depth > depthMax) throw tooDeep(node.position?.start.line ?? 1);
-    if ('children' in node) open.push(...node.children.map((child) => ({ node: child, depth: depth + 1 })));
+    if ('children' in node) for (const child of node.children) open.push({ node: child, depth: depth + 1 });
   }
 }
 

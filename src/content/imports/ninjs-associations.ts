@@ -49,8 +49,11 @@ export class Associations implements KnownResources {
 
   /** Notes that what the body shows by its address needs no block of its own. */
   takeShownIn(html: string): void {
+    const addresses = new Set(
+      [...html.matchAll(/["']([^"']+)["']/g)].map(([, value = '']) => value.replaceAll('&amp;', '&')),
+    );
     for (const one of this.#all)
-      if (renditionsOf(one.item).some(({ href }) => href !== undefined && html.includes(href))) this.#used.add(one);
+      if (renditionsOf(one.item).some(({ href }) => href !== undefined && addresses.has(href))) this.#used.add(one);
   }
 
   /** Blocks of what the body does not show: what leads the story, and the rest. */
@@ -181,5 +184,7 @@ function hostOf(url: unknown): string | undefined {
 
 /** An instant with its time zone; what is less exact is no instant. */
 function instantOf(text: string | undefined): string | undefined {
-  return text !== undefined && /T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
+  return text !== undefined && text.length < 40 && /T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+    ? text
+    : undefined;
 }

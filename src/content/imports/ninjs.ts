@@ -147,7 +147,7 @@ class FieldReader {
     const fields: Record<string, string> = { main: 'headline', short: 'shortHeadline', kicker: 'kicker' };
     headlines.forEach((one, i) => {
       const pointer = `/headlines/${i}/value`;
-      const words = wordsIn(one, pointer).replaceAll(/\s*\n\s*/g, ' ');
+      const words = lineOf(wordsIn(one, pointer));
       const field = fields[one.role ?? 'main'];
       if (words !== '' && (!field || !this.#take(field, words, pointer)))
         this.#reading.lose(
@@ -220,4 +220,12 @@ function wordsIn(
   pointer: string,
 ): string {
   return /html/i.test(contentType) ? wordsOfHtml(value, { pointer }) : value.trim();
+}
+
+/** Words of several lines as one line. */
+function lineOf(words: string): string {
+  return words
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
 }

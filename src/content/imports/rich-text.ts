@@ -5,27 +5,33 @@ import type { DraftedText, Members } from './story.js';
 type SpanFacts = Members & { type: string };
 
 export class RichText {
-  #text = '';
+  /** In pieces, since looking at the end of a text that grows copies it each time. */
+  readonly #pieces: string[] = [];
+  #length = 0;
   readonly #spans: (SpanFacts & { start: number; end: number })[] = [];
   readonly #open: string[] = [];
 
-  get text(): string {
-    return this.#text;
-  }
-
   /** Adds words as they are. */
   write(words: string): void {
-    this.#text += words;
+    if (words === '') return;
+    this.#pieces.push(words);
+    this.#length += words.length;
   }
 
   /** Adds words as HTML shows them: white space is one space, and none where a line begins. */
   writeCollapsed(words: string): void {
     const collapsed = words.replaceAll(/[ \t\n\r\f]+/g, ' ');
-    this.#text += /(^|[ \n])$/.test(this.#text) ? collapsed.replace(/^ /, '') : collapsed;
+    const last = this.#pieces.at(-1)?.at(-1) ?? '\n';
+    this.write(/[ \n]/.test(last) ? collapsed.replace(/^ /, '') : collapsed);
   }
 
   breakLine(): void {
-    this.#text = `${this.#text.replace(/ $/, '')}\n`;
+    const last = this.#pieces.at(-1);
+    if (last?.endsWith(' ')) {
+      this.#pieces[this.#pieces.length - 1] = last.slice(0, -1);
+      this.#length -= 1;
+    }
+    this.write('\n');
   }
 
   /** Marks what is written by `fill`. Within a mark of the same type it says nothing new. */
@@ -34,18 +40,19 @@ export class RichText {
       fill();
       return;
     }
-    const marked = { ...span, start: this.#text.length, end: 0 };
+    const marked = { ...span, start: this.#length, end: 0 };
     this.#spans.push(marked);
     this.#open.push(span.type);
     fill();
     this.#open.pop();
-    marked.end = this.#text.length;
+    marked.end = this.#length;
   }
 
   /** The text, without white space around it where that is asked for. Marks around nothing are gone. */
   done({ isTrimmed = false } = {}): DraftedText {
-    const cut = isTrimmed ? this.#text.length - this.#text.trimStart().length : 0;
-    const text = isTrimmed ? this.#text.trim() : this.#text;
+    const whole = this.#pieces.join('');
+    const cut = isTrimmed ? whole.length - whole.trimStart().length : 0;
+    const text = isTrimmed ? whole.trim() : whole;
     const within = (offset: number) => Math.max(0, Math.min(offset - cut, text.length));
     const spans = this.#spans
       .map((span) => ({ ...span, start: within(span.start), end: within(span.end) }))
