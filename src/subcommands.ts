@@ -2,8 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { UsageError } from './command.js';
-import type { Config } from './config.js';
-import { readConfig } from './config.js';
+import { type Config, readConfig } from './config.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import type { Page } from './kernel/cursors.js';
 import { DomainError, type Violation } from './kernel/errors.js';
