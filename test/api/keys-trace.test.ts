@@ -41,7 +41,7 @@ describe('lastUsedAt', () => {
     const wrapStore = (store: Store): Store => ({
       ...store,
       commit(statements) {
-        notes += statements.filter(({ query }) => query.toSQL().sql.includes('"last_used_at" = ?')).length;
+        notes += statements.filter(({ query }) => query.toSQL().sql.includes('"last_used_at" = ')).length;
         return store.commit(statements);
       },
     });
