@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { filesBelow } from '../support/backups.js';
@@ -102,6 +104,22 @@ describe('npm run export, and npm run import of everything', () => {
       await as.publisher.post(`${path}/publish`, {}).set('if-match', String(read.headers.etag)).expect(200);
     });
   }, 300_000);
+
+  it('brings stories that readers were told of so long ago that the entry has been swept', async () => {
+    const swept = place('swept');
+    mkdirSync(swept);
+    const file = new Database(app.path, { readonly: true });
+    file.prepare('VACUUM INTO ?').run(join(swept, 'copydesk.db'));
+    file.close();
+    const copy = new Database(join(swept, 'copydesk.db'));
+    copy.exec('DELETE FROM public_log WHERE seq < (SELECT max(seq) FROM public_log)');
+    copy.close();
+    expect(await exportFrom(swept, place('of-swept'))).toMatchObject({ code: 0 });
+    expect(linesOf(place('of-swept'), 'public-log')).toHaveLength(1);
+    expect(await importInto(place('home-of-swept'), place('of-swept'))).toMatchObject({ code: 0, stderr: '' });
+    expect(await exportFrom(place('home-of-swept'), place('of-swept-again'))).toMatchObject({ code: 0 });
+    expect(contentsOf(place('of-swept-again'))).toEqual(contentsOf(place('of-swept')));
+  }, 120_000);
 
   it('has nothing of what was erased', async () => {
     const words = [...contentsOf(place('all'))].filter(([, text]) => text.includes(erasedWord)).map(([path]) => path);
