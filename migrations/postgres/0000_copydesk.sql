@@ -686,3 +686,11 @@ END $$;
 CREATE TRIGGER "facets_speaker_uncounted" AFTER DELETE ON "facets" FOR EACH ROW WHEN (starts_with(OLD."facet", 'speaker:')) EXECUTE FUNCTION "copydesk_uncount_speaker"();
 --> statement-breakpoint
 INSERT INTO "secrets" ("name", "value") VALUES ('media', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
+--> statement-breakpoint
+-- Numbers without gaps, though commits fail: what is left out would tell readers of it. Only one commits at a time, and the last entry stays.
+CREATE FUNCTION "copydesk_number_told"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	NEW."seq" := (SELECT coalesce(max("seq"), 0) + 1 FROM "public_log");
+	RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER "public_log_numbered" BEFORE INSERT ON "public_log" FOR EACH ROW EXECUTE FUNCTION "copydesk_number_told"();
