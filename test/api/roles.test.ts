@@ -224,6 +224,26 @@ describe('who may do what', () => {
     expect(await countRows()).toEqual(before);
   });
 
+  it('is 403 below the role and 404 for what is missing where a request needs nothing more, and nothing is written', async () => {
+    const before = await countRows();
+    const asked = operations.filter(
+      ({ operationId }) => operationId === 'createArticle' || doneAsSent.has(operationId),
+    );
+    expect(asked.length).toBe(doneAsSent.size + 1);
+    for (const operation of asked) {
+      for (const role of roles) {
+        const isAllowed = roles.indexOf(role) >= roles.indexOf(operation.role ?? 'admin');
+        for (const target of ['live', 'draft', 'deleted', 'missing'] as const) {
+          const wanted = isAllowed ? 404 : 403;
+          if (isAllowed && (target !== 'missing' || operation.operationId === 'createArticle')) continue;
+          const what = `${operation.operationId} as ${role} on ${target}`;
+          expect([what, await statusOf(operation, target, bearer(role))]).toEqual([what, wanted]);
+        }
+      }
+    }
+    expect(await countRows()).toEqual(before);
+  });
+
   it('shows readers what is live and nothing else, with any good key or none', async () => {
     for (const operation of operations.filter(({ role, path }) => !role && path.includes('{'))) {
       for (const authorization of [undefined, bearer('viewer'), bearer('admin')]) {
