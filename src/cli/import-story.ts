@@ -1,4 +1,4 @@
-// npm run import:story -- FILE…: makes drafts of stories in ninjs or Markdown, beside a running server or without one.
+// npm run import-story -- FILE…: makes drafts of stories in ninjs or Markdown, beside a running server or without one.
 import { readFile } from 'node:fs/promises';
 import { runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
@@ -12,7 +12,7 @@ import { violationsOf } from '../kernel/violations.js';
 import { mediaOf, openStore } from '../opening.js';
 import { buildServices } from '../services.js';
 
-const usage = 'usage: npm run import:story -- [--language LANGUAGE] [--desk DESK] FILE…';
+const usage = 'usage: npm run import-story -- [--language LANGUAGE] [--desk DESK] FILE…';
 const explanation = `Makes a draft of each file: Markdown where its name ends with .md or .markdown, ninjs where with .json. A file is taken over whole or
 not at all; what could not be carried over is listed, with its place. --language and --desk say what the files do not.`;
 

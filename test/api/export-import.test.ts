@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { filesBelow } from '../support/backups.js';
 import type { Clients } from '../support/editing.js';
@@ -33,7 +34,9 @@ afterAll(() => app.close());
 
 /** Asks a server on an imported database, whose keys have come along. */
 async function asked<Answer>(dataDir: string, ask: (clients: Clients) => Promise<Answer>): Promise<Answer> {
-  const server = await startBeside({ ...app, path: join(dataDir, 'copydesk.db') }, settings);
+  const path = join(dataDir, 'copydesk.db');
+  const openBeside = async () => openSqlite({ path, cacheBytesMax: 0 });
+  const server = await startBeside({ ...app, path, openBeside }, settings);
   try {
     return await ask(server);
   } finally {

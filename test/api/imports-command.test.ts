@@ -24,7 +24,7 @@ async function countStories(): Promise<number> {
   return (await app.as.viewer.get('/v1/manage/articles?limit=100').expect(200)).body.data.length;
 }
 
-describe('npm run import:story', () => {
+describe('npm run import-story', () => {
   it('makes drafts of Markdown and of ninjs, and tells what was not carried over', async () => {
     const [markdown, ninjs] = [fileOf('a.md', markdownExample), fileOf('b.json', { ...ninjsExample, urgency: 1 })];
     const { code, stdout, stderr } = await importStories(markdown, ninjs);
@@ -80,7 +80,7 @@ describe('npm run import:story', () => {
     const { code, stderr } = await importStories(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
-    expect(stderr).toContain('usage: npm run import:story');
+    expect(stderr).toContain('usage: npm run import-story');
   });
 
   it('tells how it is used', async () => {
