@@ -162,7 +162,7 @@ describe('a server in production', () => {
   it('neither loads the story nor prints a key; its log names the command that makes one', async () => {
     const DATA_DIR = temporaryFolder();
     const server = await RunningServer.start({ DATA_DIR, NODE_ENV: 'production' });
-    await server.printed(/npm run keys -- create --role admin --name NAME/);
+    await server.printed(/(?:npm run keys --|node dist\/cli\/keys\.js) create --role admin --name NAME/);
     expect(server.stdout).not.toMatch(keyPattern);
     await send(reference.app, server, 'get', `/v1/articles/${minsk}`).expect(404);
     const made = await run('src/cli/keys.ts', ['create', '--role', 'admin', '--name', 'NAME'], { DATA_DIR });

@@ -33,7 +33,10 @@ function startScript(
   cwd: string,
 ): ChildProcessWithoutNullStreams {
   const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
-  return spawn(join(binaries, 'node'), ['--import', 'tsx', script, ...args], { cwd, env });
+  // A copy of the program is started as it is.
+  const isBuilt = cwd === root && process.env.STARTS_BUILT === 'true';
+  const program = isBuilt ? [script.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')] : ['--import', 'tsx', script];
+  return spawn(join(binaries, 'node'), [...program, ...args], { cwd, env });
 }
 
 /** A process that ends with the file's tests at the latest. */
