@@ -108,3 +108,18 @@ function united(ranges: readonly Range[]): Range[] {
     return done;
   }, []);
 }
+
+/** The best stretch of each field that has something of what was looked for, each text once. */
+export function snippetsOf<Field extends string>(
+  fields: readonly Field[],
+  texts: Partial<Record<Field, string>>,
+  query: SearchQuery,
+): (Excerpt & { field: Field })[] {
+  const told = new Set<string>();
+  return fields.flatMap((field) => {
+    const excerpt = excerptOf(texts[field] ?? '', query);
+    if (!excerpt || told.has(excerpt.text)) return [];
+    told.add(excerpt.text);
+    return [{ field, ...excerpt }];
+  });
+}

@@ -1,10 +1,9 @@
 // Makes the full-text index anew of what readers see, beside a running server or without one.
-import { searchTextsOf } from '../../blocks/search-texts.js';
 import { quoteTextsOf } from '../../kernel/search/documents.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
-import { countedFacetsOf } from '../facets.js';
 import { guardSnapshot } from '../repository.js';
+import { searchDocumentOf } from '../search-document.js';
 import { dropUnseen, guardQuote, listLiveStories, listShownQuotes } from './repository.js';
 
 /** Taken in by one commit: others wait for it. */
@@ -31,17 +30,7 @@ export async function reindex(store: Store): Promise<Reindexed> {
       id: story.id,
       statements: [
         guardSnapshot(store, story.id, etag),
-        ...store.search.putStory(
-          {
-            articleId: story.id,
-            publishedAt: story.publishedAt,
-            contentUpdatedAt: story.contentUpdatedAt,
-            facets,
-            counted: countedFacetsOf(facets, story.language),
-            texts: searchTextsOf(story),
-          },
-          true,
-        ),
+        ...store.search.putStory(searchDocumentOf(story, facets), true),
       ],
     }));
   });

@@ -1,9 +1,8 @@
 // The statements that make a thing where it is not yet, with all that follows from it.
-import { searchTextsOf } from '../../blocks/search-texts.js';
 import type { Article } from '../../blocks/story.js';
 import { countStories } from '../../content/taxonomy/repository.js';
 import { quoteTextsOf } from '../../kernel/search/documents.js';
-import { countedFacetsOf } from '../../publishing/facets.js';
+import { searchDocumentOf } from '../../publishing/search-document.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { insertRows } from '../rows/repository.js';
 import { keyOf, type Line, type Row, type Thing } from '../things.js';
@@ -67,19 +66,8 @@ function snapshotStatements(
       ? insertToldSnapshot(store, snapshot, isTold(Number(snapshot.publicSeq)))
       : tellSnapshot(store, snapshot, event, at)),
     ...insertRows(store, 'facets', facetRows),
-    ...(story ? store.search.putStory(documentOf(story, facets)) : []),
+    ...(story ? store.search.putStory(searchDocumentOf(story, facets)) : []),
   ];
-}
-
-function documentOf(story: Article, facets: string[]) {
-  return {
-    articleId: story.id,
-    publishedAt: story.publishedAt,
-    contentUpdatedAt: story.contentUpdatedAt,
-    facets,
-    counted: countedFacetsOf(facets, story.language),
-    texts: searchTextsOf(story),
-  };
 }
 
 function shownStatements(store: Store, shown: readonly Row[]): Statement[] {

@@ -1,11 +1,11 @@
 // Finds quotes, in one statement.
 import { type QuoteTexts, quoteFields, quoteTextsOf } from '../../../kernel/search/documents.js';
+import { snippetsOf } from '../../../kernel/search/snippets.js';
 import { facetOf } from '../../facets.js';
 import { type FoundQuotes, matchesMax, type QuoteSearch } from '../../search.js';
 import type { Ask } from './asking.js';
 import { quoteExpression, rankedWords, weightValues } from './index-rows.js';
 import { beyond, Parameters } from './parameters.js';
-import { snippetsOf } from './stories.js';
 
 interface Answer {
   examined: number;

@@ -1,6 +1,6 @@
 // Finds stories. One statement finds, counts and tells, so that all of it is of one moment.
 import { type StoryTexts, storyFields } from '../../../kernel/search/documents.js';
-import { excerptOf } from '../../../kernel/search/snippets.js';
+import { snippetsOf } from '../../../kernel/search/snippets.js';
 import { type FoundStories, type FoundStory, matchesMax, type StorySearch } from '../../search.js';
 import type { Ask } from './asking.js';
 import { type Counted, facetsOf } from './facets.js';
@@ -79,19 +79,4 @@ function spanOf(column: string, { from, before }: StorySearch['publishedAt'], pa
     ...(from === undefined ? [] : [`${column} >= ${parameters.add(from)}`]),
     ...(before === undefined ? [] : [`${column} < ${parameters.add(before)}`]),
   ];
-}
-
-/** The best stretch of each field that has something of what was looked for, each text once. */
-export function snippetsOf<Field extends string>(
-  fields: readonly Field[],
-  texts: Partial<Record<Field, string>>,
-  query: NonNullable<StorySearch['query']>,
-) {
-  const told = new Set<string>();
-  return fields.flatMap((field) => {
-    const excerpt = excerptOf(texts[field] ?? '', query);
-    if (!excerpt || told.has(excerpt.text)) return [];
-    told.add(excerpt.text);
-    return [{ field, ...excerpt }];
-  });
 }

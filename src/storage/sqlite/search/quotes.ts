@@ -1,11 +1,11 @@
 // Finds quotes, in the thread of the searches.
 import type DatabaseFile from 'better-sqlite3';
 import { quoteFields, quoteTextsOf } from '../../../kernel/search/documents.js';
+import { snippetsOf } from '../../../kernel/search/snippets.js';
 import { facetOf } from '../../facets.js';
 import { type FoundQuotes, matchesMax, type QuoteSearch } from '../../search.js';
 import { Best, type Candidate } from './best.js';
 import { quoteExpression, quoteRank } from './index-rows.js';
-import { snippetsOf } from './stories.js';
 
 type Row = [quoteId: string, rank: number, speaker: string | null];
 interface Match extends Candidate {

@@ -2,7 +2,7 @@
 import type DatabaseFile from 'better-sqlite3';
 import type { Span } from '../../../kernel/parameters.js';
 import { type StoryTexts, storyFields } from '../../../kernel/search/documents.js';
-import { excerptOf } from '../../../kernel/search/snippets.js';
+import { snippetsOf } from '../../../kernel/search/snippets.js';
 import { type FoundStories, type FoundStory, matchesMax, type StorySearch } from '../../search.js';
 import { Best, type Candidate } from './best.js';
 import { FacetTally } from './facet-tally.js';
@@ -83,19 +83,4 @@ function tellStory(
   const stored = file.prepare<[number], string>('SELECT texts FROM story_texts WHERE id = ?').pluck().get(id);
   const texts = JSON.parse(stored ?? '{}') as Partial<StoryTexts>;
   return { ...told, snippets: snippetsOf(storyFields, texts, query) };
-}
-
-/** The best stretch of each field that has something of what was looked for, each text once. */
-export function snippetsOf<Field extends string>(
-  fields: readonly Field[],
-  texts: Partial<Record<Field, string>>,
-  query: NonNullable<StorySearch['query']>,
-) {
-  const told = new Set<string>();
-  return fields.flatMap((field) => {
-    const excerpt = excerptOf(texts[field] ?? '', query);
-    if (!excerpt || told.has(excerpt.text)) return [];
-    told.add(excerpt.text);
-    return [{ field, ...excerpt }];
-  });
 }
