@@ -6,7 +6,7 @@ import { report } from './usage.js';
 const [databasePath = '', productAddress = '', deepPath = '', picturePath = ''] = process.argv.slice(2);
 
 async function answerOf(path: string): Promise<{ headers: Record<string, string>; body: Buffer }> {
-  const response = await fetch(productAddress + path);
+  const response = await fetch(productAddress + path, { headers: { 'accept-encoding': 'identity' } });
   const headers = Object.fromEntries(response.headers);
   for (const name of ['connection', 'content-length', 'date', 'keep-alive']) delete headers[name];
   return { headers, body: Buffer.from(await response.arrayBuffer()) };
