@@ -13,6 +13,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY migrations ./migrations
 COPY seed ./seed
+COPY README.md ./
 COPY --from=build /app/dist ./dist
 # A named volume takes its owner from here; a mounted folder must be writable for the user "node" (1000).
 RUN mkdir /data && chown node:node /data

@@ -1,4 +1,4 @@
-// What developers read: the OpenAPI document, Swagger UI, and a page for every kind of problem.
+// What developers read: the OpenAPI document, Swagger UI, the guides, and a page for every kind of problem.
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -7,6 +7,7 @@ import { entityTag } from '../kernel/entity-tag.js';
 import type { ErrorCode } from '../kernel/errors.js';
 import { notFound } from '../kernel/errors.js';
 import { sendRepresentation } from './conditional.js';
+import { guideTitles, readGuides } from './guides.js';
 import { openApiDocument } from './openapi.js';
 import { problemTypes } from './problem.js';
 
@@ -50,6 +51,15 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
       },
     });
     pages.get('/', (_request, reply) => reply.redirect('/docs', 302));
+    let guides: Promise<Map<string, string>> | undefined;
+    pages.get('/guides/:name', async (request, reply) => {
+      const { name } = request.params as { name: string };
+      const title = Object.hasOwn(guideTitles, name) ? guideTitles[name as keyof typeof guideTitles] : undefined;
+      guides ??= readGuides();
+      const guide = (await guides).get(name);
+      if (title === undefined || guide === undefined) throw notFound('guide', name);
+      return reply.type('text/html; charset=utf-8').send(page(title, guide));
+    });
     pages.get('/problems/:code', (request, reply) => {
       const { code } = request.params as { code: string };
       const type = problemTypes[code.replaceAll('-', '_') as ErrorCode];
@@ -60,17 +70,40 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
 }
 
 function problemPage({ status, title, explanation }: (typeof problemTypes)[ErrorCode]): string {
+  const words = explanation.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return page(title, `<p>Status ${status}.</p>\n<p>${words}</p>`);
+}
+
+const guideLinks = Object.entries(guideTitles).map(([name, title]) => `<a href="/guides/${name}">${title}</a>`);
+
+/** @param body HTML */
+function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${title} – Copydesk</title>
-<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}</style>
+<style>${pageStyle}</style>
+</head>
+<body>
+<header>${['<a href="/docs">API documentation</a>', ...guideLinks].join(' · ')}</header>
+<main>
 <h1>${title}</h1>
-<p>Status ${status}.</p>
-<p>${explanation.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p>
-<p><a href="/docs">API documentation</a></p>
+${body}
+</main>
+</body>
 </html>
 `;
 }
+
+const pageStyle = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto 6rem;padding:0 1rem}
+header{font-size:.9rem}
+h2,h3{margin-top:2.5em;line-height:1.3}
+nav ul{columns:14rem;padding-left:1.2rem}
+pre{overflow-x:auto;padding:1rem;border-radius:.4rem;background:light-dark(#f4f4f2,#242424);font-size:.85rem;line-height:1.45}
+code{font-family:ui-monospace,monospace;font-size:.9em}
+pre code{font-size:inherit}
+table{display:block;overflow-x:auto;border-collapse:collapse}
+th,td{text-align:left;vertical-align:top;padding:.35rem .9rem .35rem 0;border-bottom:1px solid light-dark(#ddd,#444)}`;

@@ -94,7 +94,7 @@ const introduction = `Copydesk is a headless CMS for news stories.
 **Delivery** is public and read-only: it gives what is published, whole, and never a draft. **Management** needs an API key
 (\`Authorization: Bearer <key>\`, the Authorize button) and is for editors and their tools. **System** tells how the server is.
 
-- README has a guide for each of those who use it: readers' front ends (fetching, the typed client, caching, mirrors, the stream), editors' tools, and operators.
+- There is a guide for each of those who use it: the [reader's guide](/guides/reader) for front ends (fetching, the typed client, caching, mirrors, the stream), the [editor's guide](/guides/editor), and the [operator's guide](/guides/operator).
 - Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs.
 - Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
 - Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
