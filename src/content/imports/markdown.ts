@@ -1,25 +1,22 @@
 // Reads stories from Markdown: CommonMark with GitHub's tables, ours by the marks that delivery puts in it.
 import type { Definition, Nodes, Root, RootContent } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
-import { gfmTable } from 'micromark-extension-gfm-table';
 import { type Facts, readMark } from '../../blocks/marks.js';
 import { DomainError, invalid, unprocessable } from '../../kernel/errors.js';
 import { Cursor } from './cursor.js';
 import { withoutFrontMatter } from './front-matter.js';
 import { BlockReader } from './markdown-blocks.js';
 import { placeOfNode } from './markdown-phrases.js';
+import { tooDeep, treeOf } from './markdown-tree.js';
 import { bylinesOf, type Members, type Place, Reading, type ReadStory } from './story.js';
 
-/** More takes the parser so long that others would wait. */
+/** More takes the parser longer than anybody waits. */
 const lengthMax = 256 * 1024;
 const containersMax = 32;
 /** Of lines without a blank one between: the parser looks back over all of them for each. */
 const linksMax = 2000;
-const depthMax = 100;
 
-/** @throws `too_large`, `invalid` for nothing, `unprocessable` for what nests too deep */
-export function readMarkdown(sent: string): ReadStory {
+/** @throws `too_large`, `invalid` for nothing, `unprocessable` for what nests too deep or takes too long, `unavailable` */
+export async function readMarkdown(sent: string): Promise<ReadStory> {
   if (sent.length > lengthMax)
     throw new DomainError('too_large', `Markdown may have up to ${lengthMax / 1024} thousand characters.`);
   const text = sent.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
@@ -28,8 +25,7 @@ export function readMarkdown(sent: string): ReadStory {
   refuseManyLinks(text);
   const reading = new Reading();
   const { fields, body } = withoutFrontMatter(text, reading);
-  const tree = fromMarkdown(body, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
-  refuseDeepTree(tree);
+  const tree = await treeOf(body);
   const story = new StoryReader(reading, new BlockReader(reading, definitionsIn(tree)));
   return { draft: reading.placed({ ...story.read(tree), ...fields }, { line: 1 }), reading };
 }
@@ -54,21 +50,6 @@ function refuseManyLinks(text: string): void {
 
 function tooMuch(line: number, message: string): DomainError {
   return unprocessable('The document is too much to read.', [{ line, code: 'too_many', message }]);
-}
-
-/** @throws `unprocessable` */
-function refuseDeepTree(tree: Root): void {
-  const open: { node: Nodes; depth: number }[] = [{ node: tree, depth: 0 }];
-  for (let one = open.pop(); one; one = open.pop()) {
-    const { node, depth } = one;
-    if (depth > depthMax) throw tooDeep(node.position?.start.line ?? 1);
-    if ('children' in node) for (const child of node.children) open.push({ node: child, depth: depth + 1 });
-  }
-}
-
-function tooDeep(line: number): DomainError {
-  const errors = [{ line, code: 'too_deep', message: 'nests deeper than a story can' }];
-  return unprocessable('The document nests too deep.', errors);
 }
 
 function definitionsIn(tree: Root): Map<string, Definition> {

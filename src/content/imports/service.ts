@@ -31,10 +31,10 @@ const passing = new Set(['unknown_reference', 'id_taken', 'slug_taken']);
 export function importService(store: Store, articles: ArticleService) {
   /**
    * Makes a draft of a document, with its resources: all of it or nothing. What the library has already, by its id, is used as it is.
-   * @throws `too_large`, `unprocessable` (nests too deep, too many blocks), `invalid` naming the places in the document
+   * @throws `too_large`, `unprocessable` (nests too deep, too many blocks, takes too long), `unavailable`, `invalid` naming the places in the document
    */
   async function importStory(sent: StoryDocument, choices: ImportChoices, actor: Actor): Promise<ImportedStory> {
-    const { draft, reading } = read(sent);
+    const { draft, reading } = await read(sent);
     const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
     const whole = reading.sameAs(draft, { ...draft, ...chosen });
     for (let tries = 1; ; tries++) {
@@ -73,7 +73,7 @@ export function importService(store: Store, articles: ArticleService) {
   return { importStory };
 }
 
-function read(sent: StoryDocument): ReadStory {
+async function read(sent: StoryDocument): Promise<ReadStory> {
   return 'markdown' in sent ? readMarkdown(sent.markdown) : readNinjs(sent.ninjs);
 }
 
