@@ -1,8 +1,8 @@
-// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N]: what the product does as a share of the floor,
+// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER]: what the product does as a share of the floor,
 // which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { measureColdPictures, warmPicture } from './pictures.js';
 import { measureSaveBytes } from './save-bytes.js';
 import { measureSearches, readsPerSecond } from './searches.js';
 import { startTime } from './start-time.js';
+import { measureWorkers } from './workers.js';
 import { measureWrites } from './writers.js';
 
 const { values } = parseArgs({
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     stories: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '5' },
+    /** Keeps the stories for further runs. */
+    data: { type: 'string' },
   },
 });
 const stories = Number(values.stories);
@@ -176,12 +179,13 @@ if (values.only === 'save-bytes') {
   process.exit();
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'copydesk-bench-'));
+const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'copydesk-bench-'));
+mkdirSync(dataDir, { recursive: true });
 const databasePath = join(dataDir, 'copydesk.db');
 say(
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${stories} stories`,
 );
-await makeCorpus(databasePath, stories);
+if (!existsSync(databasePath)) await makeCorpus(databasePath, stories);
 const product = await startPeer('product.ts', [], { DATA_DIR: dataDir, LOG_LEVEL: 'info' });
 const deep = await deepPath(product.address);
 const picture = await warmPicture(product.address);
@@ -258,11 +262,21 @@ if (wanted('writes')) {
 product.process.disconnect();
 await once(product.process, 'exit');
 
+if (wanted('workers')) {
+  const job: LoadJob = { address: '', path: '/v1/articles/{slug}', pick: 'uniform', stories, headers: {}, seconds };
+  say('\n| by-slug, processes | requests/s | p99 | CPU a request, all together |\n|---|---|---|---|');
+  for (const count of [1, 2]) {
+    const told = await measureWorkers(dataDir, count, (address) => makeLoad({ ...job, address }));
+    results[`workers${count}`] = told;
+    say(`| ${count} | ${told.rps} | ${told.p99Ms} ms | ${told.cpuUs} µs |`);
+  }
+}
+
 if (wanted('start')) {
   const times = [];
   for (let i = 0; i < rounds; i++) times.push(await startTime(dataDir));
   results.startMs = median(times);
   say(`\nStart on an existing database to the first 200: ${results.startMs} ms (goal: < 700 ms)`);
 }
-rmSync(dataDir, { recursive: true });
+if (values.data === undefined) rmSync(dataDir, { recursive: true });
 if (values.json) console.log(JSON.stringify(results, null, 2));

@@ -21,6 +21,7 @@ export function slugOf(i: number): string {
 export const commonWord = 'Minsk';
 export const rareWord = 'Zirconium';
 const storiesPerRareWord = 1000;
+const storiesPerCommit = 1000;
 
 /** Takes copies of a story into the full-text index, as publishing them would. Their words are told apart only once. */
 function indexer(
@@ -56,27 +57,29 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
   await seedStories(servicesIn(dirname(path), store, systemClock), await seedFiles());
   await store.close();
   const file = new Database(path);
-  // Nobody else has the file, and it can be made anew: in the log, and with a small cache, the index takes hours for many stories.
+  // Nobody else has the file, and it can be made anew. In the log, and with a small cache, the index takes hours for many stories.
   file.pragma('journal_mode = OFF');
   file.pragma('synchronous = OFF');
-  file.pragma('cache_size = -1000000');
+  file.pragma('cache_size = -500000');
   const article = file.prepare('SELECT * FROM articles').get() as Row;
   const snapshot = file.prepare('SELECT * FROM snapshots').get() as Row;
   const revision = file.prepare("SELECT * FROM revisions WHERE kind = 'article' ORDER BY version LIMIT 1").get() as Row;
   const facets = file.prepare('SELECT * FROM facets WHERE article_id = ?').all(article.id) as Row[];
+  const inserts = new Map<string, Database.Statement>();
   const insert = (table: string, row: Row) => {
     const names = Object.keys(row);
-    file
-      .prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-      .run(Object.values(row));
+    const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    const statement = inserts.get(table) ?? file.prepare(sql);
+    inserts.set(table, statement);
+    statement.run(Object.values(row));
   };
   const index = indexer(
     file,
     snapshot,
     facets.map(({ facet }) => String(facet)),
   );
-  file.transaction(() => {
-    for (let i = 0; i < count; i++) {
+  const copy = file.transaction((from: number, before: number) => {
+    for (let i = from; i < before; i++) {
       const id = v7();
       const slug = slugOf(i);
       const at = new Date(Date.parse('2023-01-01T00:00:00Z') + i * 60_000).toISOString();
@@ -100,7 +103,8 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
         insert('facets', { ...facet, article_id: id, published_at: at, content_updated_at: at });
       index(id, at, i);
     }
-  })();
+  });
+  for (let from = 0; from < count; from += storiesPerCommit) copy(from, Math.min(count, from + storiesPerCommit));
   file.pragma('journal_mode = WAL');
   file.close();
 }
