@@ -28,6 +28,16 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
+/** Whether a database has this program's schema. @throws NewerDatabase */
+export async function hasSchema(url: string): Promise<boolean> {
+  const client = await connectPatient(url);
+  try {
+    return (await requireKnown(client)) === 'current';
+  } finally {
+    await client.end();
+  }
+}
+
 async function requireKnown(client: pg.Client): Promise<SchemaAge> {
   const age = await schemaAge(client);
   if (age === 'newer') throw new NewerDatabase();
