@@ -91,7 +91,7 @@ describe('a commit of one process', () => {
     await app.services.background.stop();
     await other.services.background.stop();
     await other.services.background.start((error) => expect.fail(String(error)));
-    await pause(500);
+    await pause(200);
     const { propagations } = app.store.tables;
     const begun = {
       id: newId(),
@@ -106,6 +106,6 @@ describe('a commit of one process', () => {
       return (await app.store.all(rows))[0]?.finishedAt;
     };
     // By itself it would look again after five seconds.
-    await expect.poll(finishedAt, { timeout: 2500 }).toEqual(expect.any(String));
+    await expect.poll(finishedAt, { timeout: 4000 }).toEqual(expect.any(String));
   });
 });

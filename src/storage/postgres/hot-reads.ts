@@ -12,6 +12,8 @@ interface SnapshotRow {
 
 /** How old what is known of the log may be when an answer is made from the cache. */
 const freshMs = 500;
+/** From which age on another look is begun, so that who asks often never waits for one. */
+const aheadMs = 350;
 /** How long a change that was heard of, and is not in the log yet, has the log looked at for every answer. */
 const expectedMs = 10_000;
 
@@ -48,11 +50,11 @@ export class HotReads {
   }
 
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> {
-    return this.#isFresh ? (this.#find(slugOrId) ?? this.#read(slugOrId)) : this.#findLater(slugOrId);
+    return this.#isFresh() ? (this.#find(slugOrId) ?? this.#read(slugOrId)) : this.#findLater(slugOrId);
   }
 
   publicSequence(): number | Promise<number> {
-    return this.#isFresh ? (this.#sequence ?? 0) : this.#refresh().then(() => this.#sequence ?? 0);
+    return this.#isFresh() ? (this.#sequence ?? 0) : this.#refresh().then(() => this.#sequence ?? 0);
   }
 
   /** Says that something was committed: the next read looks at the log again. */
@@ -72,10 +74,14 @@ export class HotReads {
     this.#idBySlug.clear();
   }
 
-  get #isFresh(): boolean {
+  #isFresh(): boolean {
     const now = performance.now();
+    const age = now - this.#lookedAt;
     const { sequence, until } = this.#expected;
-    return now - this.#lookedAt < freshMs && ((this.#sequence ?? 0) >= sequence || now > until);
+    const isFresh = age < freshMs && ((this.#sequence ?? 0) >= sequence || now > until);
+    // Should it fail, so does the next, which somebody waits for.
+    if (isFresh && age > aheadMs) this.#lookOnce().catch(() => undefined);
+    return isFresh;
   }
 
   #find(slugOrId: string): StoredSnapshot | undefined {
@@ -113,11 +119,16 @@ WHERE article_id = coalesce((SELECT article_id FROM snapshots WHERE slug = $1 AN
   async #refresh(): Promise<void> {
     const askedAt = performance.now();
     do {
-      this.#look ??= this.#lookAtLog().finally(() => {
-        this.#look = undefined;
-      });
-      await this.#look;
+      await this.#lookOnce();
     } while (this.#lastBegunAt < askedAt && this.#lookedAt < askedAt - freshMs);
+  }
+
+  /** The look that is on its way, or else another. */
+  #lookOnce(): Promise<void> {
+    this.#look ??= this.#lookAtLog().finally(() => {
+      this.#look = undefined;
+    });
+    return this.#look;
   }
 
   /** Forgets what the log says has changed. */
