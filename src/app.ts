@@ -67,6 +67,8 @@ import { webhookRoutes } from './webhooks/routes.js';
 export interface AppOptions {
   config: Config;
   store: Store;
+  /** What readers are served from, if that is another: a copy, to which changes come a little later. */
+  delivered?: Store;
   clock: Clock;
   services: Services;
   logger?: FastifyBaseLogger;
@@ -94,6 +96,7 @@ function portOf({ server }: FastifyInstance, { port }: Config): number {
 export async function buildApp({
   config,
   store,
+  delivered = store,
   clock,
   services,
   logger,
@@ -116,7 +119,7 @@ export async function buildApp({
     routerOptions: { maxParamLength: 500 },
   });
   app.decorate('operations', []);
-  const freshness = freshnessService(store, clock);
+  const freshness = freshnessService(delivered, clock);
   app.decorate('sending', { encoder: new Encoder(), boundFor: freshness.boundFor });
   app.decorateRequest('actor', null);
   app.decorateRequest('keyHeader', null);
@@ -167,22 +170,22 @@ export async function buildApp({
     config.storyUrl,
   );
   const { revisions, restoring, resourceRevisions, asOf } = services;
-  const stories = storyService(store, listLinks);
-  storyRoutes(api, stories, searchService(store, searchLinks), representationService(site));
-  historyRoutes(api, stories, historyService(store));
-  deliveredLibraryRoutes(api, store);
-  speakerRoutes(api, store);
+  const stories = storyService(delivered, listLinks);
+  storyRoutes(api, stories, searchService(delivered, searchLinks), representationService(site));
+  historyRoutes(api, stories, historyService(delivered));
+  deliveredLibraryRoutes(api, delivered);
+  speakerRoutes(api, delivered);
   const { media } = services;
-  pictureRoutes(api, pictureService(store, media.addresses, media.renditions));
-  const feeds = feedService(store, clock, site);
+  pictureRoutes(api, pictureService(delivered, media.addresses, media.renditions));
+  const feeds = feedService(delivered, clock, site);
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
-  syncRoutes(api, syncService(store));
+  syncRoutes(api, syncService(delivered));
   const report = (error: unknown) => app.log.error(error, 'the log could not be followed; it is tried again');
-  const stream = streamService(store, { listenersMax: config.streamListenersMax }, report);
+  const stream = streamService(delivered, { listenersMax: config.streamListenersMax }, report);
   streamRoutes(api, stream);
-  publishedTermRoutes(api, store, 'desk');
-  publishedTermRoutes(api, store, 'tag');
+  publishedTermRoutes(api, delivered, 'desk');
+  publishedTermRoutes(api, delivered, 'tag');
   previewRoutes(api, services.previews, formatsAt(site));
   articleRoutes(api, articles);
   importRoutes(api, services.imports);
@@ -223,7 +226,9 @@ export async function buildApp({
   );
   app.addHook('onClose', () => freshness.stop());
   // Has the caches follow the log even while nobody reads: it may tell of a purge by another process.
-  const follow = async () => void (await store.publicSequence());
+  const follow = async () => {
+    await Promise.all([store, delivered].map(async (one) => one.publicSequence()));
+  };
   const following = setInterval(() => follow().catch(report), followMs).unref();
   app.addHook('onClose', async () => clearInterval(following));
   app.addHook('onReady', async () => void (await media.incoming.clear(uploadAgeMs)));
@@ -232,11 +237,7 @@ export async function buildApp({
     isDraining = true;
   });
   app.addHook('preClose', () => stream.close());
-  healthRoutes(
-    api,
-    () => store.check(),
-    () => isDraining,
-  );
+  healthRoutes(api, { store, delivered }, () => isDraining);
   await docsRoutes(app);
   answerOtherMethods(app);
   return app;

@@ -3,6 +3,7 @@ import type { ClearingService } from './publishing/erasures/clearing.js';
 import type { PropagationService } from './publishing/propagation/service.js';
 import type { PublicLogSweeper } from './publishing/public-log/sweeper.js';
 import type { Scheduler } from './publishing/schedules/scheduler.js';
+import type { Store } from './storage/store.js';
 import type { Dispatcher } from './webhooks/dispatching/dispatcher.js';
 
 interface Works {
@@ -18,8 +19,10 @@ interface Works {
 type Report = (error: unknown, message: string) => void;
 
 /** What goes on without a request. It may be done by several processes at once; one is enough. */
-export function backgroundWork(works: Works) {
+export function backgroundWork(store: Pick<Store, 'onCommit'>, works: Works) {
   const { propagation, scheduler, clearing, publicLogSweeper, idempotency, dispatcher } = works;
+
+  let forget = () => {};
 
   async function start(report: Report): Promise<void> {
     await propagation.start((error) => report(error, 'a propagation could not go on; it is tried again'));
@@ -28,10 +31,17 @@ export function backgroundWork(works: Works) {
     publicLogSweeper.start((error) => report(error, 'the public log could not be swept; it is tried again'));
     idempotency.start((error) => report(error, 'old answers could not be deleted; it is tried again'));
     dispatcher.start((error) => report(error, 'webhooks could not be served; it is tried again'));
+    // What a commit leaves to be done is begun at once, whichever process it came from. Schedules wait for their time instead.
+    forget = store.onCommit(() => {
+      propagation.look();
+      clearing.wake();
+      dispatcher.wake();
+    });
   }
 
   /** Ends the work after what is at hand. */
   async function stop(): Promise<void> {
+    forget();
     await Promise.all(Object.values(works).map((work) => work.stop()));
   }
 

@@ -43,6 +43,12 @@ const Settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\/[^/]+\/[^/?]+/, { error: 'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE' })
     .optional(),
+  READ_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/([^/]*@)?[^/,@]+\/[^/?]+/, {
+      error: 'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, of one host',
+    })
+    .optional(),
   DATABASE_CONNECTIONS: wholeNumber(2, 1000).default(10),
   WORKERS: wholeNumber(1, 256).default(1),
   PUBLIC_URL: webAddress.optional(),
@@ -98,7 +104,14 @@ export interface Config {
   port: number;
   dataDir: string;
   /** The PostgreSQL database; a file in `dataDir` when there is none. */
-  database: { url: string; connections: number } | undefined;
+  database:
+    | {
+        url: string;
+        connections: number;
+        /** Of a replica that readers are served from. */
+        replicaUrl: string | undefined;
+      }
+    | undefined;
   /** How many processes serve; one does so by itself. */
   workers: number;
   /** Where readers reach the server; the address it listens at when unset. */
@@ -160,20 +173,20 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     const wrong = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       // It may have a password in it.
-      return name === 'DATABASE_URL'
+      return name.endsWith('DATABASE_URL')
         ? `${name} ${message}`
         : `${name} ${message} (it is ${JSON.stringify(given[name])})`;
     });
     throw new ConfigError(wrong.join('; '));
   }
   const settings = parsed.data;
-  const { DATABASE_URL: url, DATABASE_CONNECTIONS: connections } = settings;
+  const { DATABASE_URL: url } = settings;
   return Object.freeze({
     isProduction: settings.NODE_ENV === 'production',
     host: settings.HOST,
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
-    database: url === undefined ? undefined : { url, connections },
+    database: databaseOf(settings),
     workers: settings.WORKERS,
     publicUrl: settings.PUBLIC_URL,
     storyUrl: settings.STORY_URL,
@@ -198,6 +211,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });
+}
+
+function databaseOf(settings: z.output<typeof Settings>): Config['database'] {
+  const { DATABASE_URL: url, READ_DATABASE_URL: replicaUrl, DATABASE_CONNECTIONS: connections } = settings;
+  if (url === undefined && replicaUrl !== undefined)
+    throw new ConfigError('READ_DATABASE_URL goes with DATABASE_URL, which is not set');
+  return url === undefined ? undefined : { url, connections, replicaUrl };
 }
 
 function s3Of(settings: z.output<typeof Settings>): Config['s3'] {

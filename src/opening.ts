@@ -8,6 +8,7 @@ import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
 import type { DatabaseFiles } from './storage/database-files.js';
 import { openPostgres } from './storage/postgres/engine.js';
+import { openReplica } from './storage/postgres/replica.js';
 import { sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
@@ -61,7 +62,7 @@ async function openServer(
   { url, connections }: NonNullable<Config['database']>,
   isMigrated: boolean,
 ): Promise<Store> {
-  const { host, pathname } = new URL(url);
+  const { host, pathname } = placeOf(url);
   try {
     mkdirSync(config.dataDir, { recursive: true });
     return await openPostgres({
@@ -77,6 +78,49 @@ async function openServer(
       cause: error,
     });
   }
+}
+
+/** What a server works with. */
+export interface Stores {
+  /** What is edited, and whatever an editor reads. */
+  store: Store;
+  /** What readers are served from: the same, unless the settings name a replica. */
+  delivered: Store;
+  close(): Promise<void>;
+}
+
+/** Opens them. @throws StartError */
+export async function openStores(config: Config, isMigrated = false): Promise<Stores> {
+  const store = await openStore(config, isMigrated);
+  const hasReplica = config.database?.replicaUrl !== undefined;
+  const delivered = hasReplica ? await openReplicaOf(store, config) : store;
+  const close = async () => {
+    for (const one of new Set([delivered, store])) await one.close();
+  };
+  return { store, delivered, close };
+}
+
+async function openReplicaOf(primary: Store, { database, snapshotCacheBytesMax }: Config): Promise<Store> {
+  const { replicaUrl: url = '', connections: connectionsMax = 0 } = database ?? {};
+  try {
+    return await openReplica({ url, cacheBytesMax: snapshotCacheBytesMax, connectionsMax, primary });
+  } catch (error) {
+    await primary.close();
+    const { host, pathname } = placeOf(url);
+    const message = (error as Error).message || String((error as { code?: string }).code);
+    throw new StartError(
+      `Cannot open the replica ${pathname.slice(1)} at ${host}: ${message}. Set READ_DATABASE_URL.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What may be told of an address, of whose hosts there may be several. */
+function placeOf(url: string): { host: string; pathname: string } {
+  const [, host = '', pathname = ''] = /^[^:]+:\/\/(?:[^/]*@)?([^/]*)([^?]*)/.exec(url) ?? [];
+  return { host, pathname };
 }
 
 function cureFor(message: string): string {

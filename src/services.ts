@@ -80,7 +80,7 @@ export function buildServices(store: Store, clock: Clock, media: Media, sending:
     schedules: scheduleService(store, clock, articles),
     scheduler: scheduling,
     publicLogSweeper: sweeper,
-    background: backgroundWork({
+    background: backgroundWork(store, {
       propagation,
       scheduler: scheduling,
       clearing,

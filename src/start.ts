@@ -7,7 +7,7 @@ import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
 import type { Measured } from './metrics/families.js';
-import { exitWith, mediaOf, openStore, StartError } from './opening.js';
+import { exitWith, mediaOf, openStore, openStores, StartError, type Stores } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices, type Services } from './services.js';
 import type { Store } from './storage/store.js';
@@ -28,16 +28,17 @@ export async function startServer(): Promise<void> {
 }
 
 async function serveAlone(config: Config): Promise<void> {
-  const store = await openStore(config);
+  const stores = await openStores(config);
+  const { store, delivered } = stores;
   const logger = newLogger(config);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const measured = measuredOf(config, store, logger);
   const requestCounts = measured?.requestCounts;
-  const app = await buildApp({ config, store, clock: systemClock, services, logger, requestCounts });
+  const app = await buildApp({ config, store, delivered, clock: systemClock, services, logger, requestCounts });
   await seedIfEmpty(config, services);
   const address = await listen(app, config);
   const metrics = measured && (await openMetrics(config, ({ serveOwnMetrics }, at) => serveOwnMetrics(at, measured)));
-  closeOnSignals(logger, () => close(app, store));
+  closeOnSignals(logger, () => close(app, stores));
   await welcome(config, services, logger, { server: address, metrics });
 }
 
@@ -60,12 +61,13 @@ async function supervise(config: Config): Promise<void> {
 
 /** Serves beside others. What goes on without a request is done by the one that the primary names. */
 async function serveAsWorker(config: Config): Promise<void> {
-  const store = await openStore(config, true);
+  const stores = await openStores(config, true);
+  const { store, delivered } = stores;
   const logger = newLogger(config).child({ worker: cluster.worker?.id });
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock), config.webhooks);
   const measured = measuredOf(config, store, logger, String(cluster.worker?.id));
   const requestCounts = measured?.requestCounts;
-  const here = { config, store, clock: systemClock, services, logger, requestCounts };
+  const here = { config, store, delivered, clock: systemClock, services, logger, requestCounts };
   const app = await buildApp({ ...here, worksInBackground: false });
   if (measured) (await import('./metrics/serving.js')).tellMetrics(measured);
   process.on('message', (message) => {
@@ -78,7 +80,7 @@ async function serveAsWorker(config: Config): Promise<void> {
       });
   });
   const address = await listen(app, config);
-  closeOnSignals(logger, () => close(app, store));
+  closeOnSignals(logger, () => close(app, stores));
   const ready: Ready = { address };
   process.send?.(ready);
 }
@@ -165,12 +167,12 @@ function say(config: Config, { server, metrics }: Addresses, key?: string): void
   console.log(lines.join('\n'));
 }
 
-async function close(app: FastifyInstance, store: Store): Promise<void> {
+async function close(app: FastifyInstance, stores: Stores): Promise<void> {
   // A client may keep a connection whose last request ended only after closing began.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(sweep);
-  await store.close();
+  await stores.close();
 }
 
 function closeOnSignals(logger: Logger, finish: () => Promise<void>): void {

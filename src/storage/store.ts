@@ -78,6 +78,12 @@ export interface Store {
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
   /** The sequence of the last change that readers can see: while it stays, so does every public answer. */
   publicSequence(): number | Promise<number>;
+  /**
+   * Has somebody told soon after a commit, by whichever process, and up to where `publicSequence` comes then. It only wakes: of
+   * several commits one may be told of, or of none where an engine knows by looking alone. So whoever wants all of them looks as well.
+   * @returns ends it
+   */
+  onCommit(tell: (publicSequence: number) => void): () => void;
   /** Finds live stories and quotes by their words. */
   readonly search: Search;
   /**

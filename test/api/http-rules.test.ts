@@ -307,7 +307,9 @@ describe('the server', () => {
 
   it('tells that it lives and that it can serve', async () => {
     expect((await app.anybody.get('/healthz').expect(200)).body).toEqual({ status: 'ok' });
-    expect((await app.anybody.get('/readyz').expect(200)).body).toEqual({ status: 'ok' });
+    for (const path of ['/readyz', '/readyz?for=readers'])
+      expect((await app.anybody.get(path).expect(200)).body).toEqual({ status: 'ok' });
+    await app.anybody.get('/readyz?for=editors').expect(400);
     await app.anybody.get('/healthz?nope=1').expect(400);
   });
 

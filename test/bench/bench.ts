@@ -1,5 +1,6 @@
-// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER]: what the product does as a share of the floor,
-// which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
+// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER] [--postgres]: what the product does as a
+// share of the floor, which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
+// With --postgres, or DATABASE_URL of an empty database, the product keeps everything in PostgreSQL.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
 import { measureColdPictures, warmPicture } from './pictures.js';
+import { openBenchDatabase } from './postgres.js';
 import { measureSaveBytes } from './save-bytes.js';
 import { measureSearches, readsPerSecond } from './searches.js';
 import { startTime } from './start-time.js';
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Keeps the stories for further runs. */
     data: { type: 'string' },
+    postgres: { type: 'boolean', default: false },
   },
 });
 const stories = Number(values.stories);
@@ -173,7 +176,10 @@ async function tellSaveBytes(): Promise<Record<string, unknown>> {
 }
 
 const wanted = (name: string) => values.only === undefined || values.only === name;
-const results: Record<string, unknown> = wanted('save-bytes') ? await tellSaveBytes() : {};
+const { DATABASE_URL: givenUrl } = process.env;
+const onPostgres = values.postgres || Boolean(givenUrl);
+// What a save keeps is measured by the size of a file.
+const results: Record<string, unknown> = wanted('save-bytes') && !onPostgres ? await tellSaveBytes() : {};
 if (values.only === 'save-bytes') {
   if (values.json) console.log(JSON.stringify(results, null, 2));
   process.exit();
@@ -183,10 +189,12 @@ const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'copydesk-bench-'));
 mkdirSync(dataDir, { recursive: true });
 const databasePath = join(dataDir, 'copydesk.db');
 say(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${stories} stories`,
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${stories} stories${onPostgres ? ', on PostgreSQL' : ''}`,
 );
 if (!existsSync(databasePath)) await makeCorpus(databasePath, stories);
-const product = await startPeer('product.ts', [], { DATA_DIR: dataDir, LOG_LEVEL: 'info' });
+const postgres = onPostgres ? await openBenchDatabase(databasePath, givenUrl || undefined) : undefined;
+const place: Record<string, string> = { DATA_DIR: dataDir, ...(postgres && { DATABASE_URL: postgres.url }) };
+const product = await startPeer('product.ts', [], { ...place, LOG_LEVEL: 'info' });
 const deep = await deepPath(product.address);
 const picture = await warmPicture(product.address);
 const floor = await startPeer('floor.ts', [databasePath, product.address, deep, picture], {});
@@ -266,7 +274,7 @@ if (wanted('workers')) {
   const job: LoadJob = { address: '', path: '/v1/articles/{slug}', pick: 'uniform', stories, headers: {}, seconds };
   say('\n| by-slug, processes | requests/s | p99 | CPU a request, all together |\n|---|---|---|---|');
   for (const count of [1, 2]) {
-    const told = await measureWorkers(dataDir, count, (address) => makeLoad({ ...job, address }));
+    const told = await measureWorkers(place, count, (address) => makeLoad({ ...job, address }));
     results[`workers${count}`] = told;
     say(`| ${count} | ${told.rps} | ${told.p99Ms} ms | ${told.cpuUs} µs |`);
   }
@@ -274,9 +282,10 @@ if (wanted('workers')) {
 
 if (wanted('start')) {
   const times = [];
-  for (let i = 0; i < rounds; i++) times.push(await startTime(dataDir));
+  for (let i = 0; i < rounds; i++) times.push(await startTime(place));
   results.startMs = median(times);
   say(`\nStart on an existing database to the first 200: ${results.startMs} ms (goal: < 700 ms)`);
 }
+await postgres?.stop();
 if (values.data === undefined) rmSync(dataDir, { recursive: true });
 if (values.json) console.log(JSON.stringify(results, null, 2));

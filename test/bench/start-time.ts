@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 const server = fileURLToPath(new URL('../../src/server.ts', import.meta.url));
 
 /** Time from spawning `npm start`'s command on the existing database to its first 200, in milliseconds. */
-export async function startTime(dataDir: string): Promise<number> {
+export async function startTime(place: Record<string, string>): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const before = performance.now();
   const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', server], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port) },
+    env: { ...process.env, ...place, PORT: String(port) },
     stdio: 'ignore',
   });
   for (;;) {

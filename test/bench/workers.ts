@@ -15,13 +15,16 @@ export interface WorkersFigures {
   cpuUs: number;
 }
 
-/** @param makeLoad loads a server for some seconds: the first time to warm it up, then three times that are measured */
+/**
+ * @param place where its database is, as settings
+ * @param makeLoad loads a server for some seconds: the first time to warm it up, then three times that are measured
+ */
 export async function measureWorkers(
-  dataDir: string,
+  place: Record<string, string>,
   workers: number,
   makeLoad: (address: string) => Promise<{ requests: number; seconds: number; p99Ms: number }>,
 ): Promise<WorkersFigures> {
-  const { address, cpuUs, stop } = await startWorkers(dataDir, workers);
+  const { address, cpuUs, stop } = await startWorkers(place, workers);
   await makeLoad(address);
   const before = cpuUs();
   const loads = [];
@@ -35,9 +38,9 @@ export async function measureWorkers(
 }
 
 /** Starts them on an existing database, and waits until each has said that it listens. */
-async function startWorkers(dataDir: string, workers: number) {
+async function startWorkers(place: Record<string, string>, workers: number) {
   const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', server], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', WORKERS: String(workers) },
+    env: { ...process.env, ...place, PORT: '0', WORKERS: String(workers) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const addresses: string[] = [];

@@ -1,7 +1,7 @@
 // A newsroom at work, and the server is killed again and again.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
-import { DeskWorker } from '../support/desk-worker.js';
+import { DeskWorker, workUntil } from '../support/desk-worker.js';
 import { RunningServer, run, temporaryFolder } from '../support/processes.js';
 import { chanceOf, rounds } from '../support/rounds.js';
 
@@ -18,26 +18,6 @@ beforeAll(async () => {
   reference = await startApp();
 });
 afterAll(() => reference.close());
-
-/** Has everybody work for so long, then kills the server while they do. Only what a dying connection says is let through. */
-async function workUntilKilled(workers: readonly DeskWorker[], ms: number): Promise<void> {
-  let isDead = false;
-  const shift = async (worker: DeskWorker) => {
-    while (!isDead) {
-      try {
-        await worker.workOnce();
-      } catch (error) {
-        if (!isDead) throw error;
-      }
-    }
-  };
-  const shifts = Promise.all(workers.map(shift));
-  shifts.catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  isDead = true;
-  await server.kill();
-  await shifts;
-}
 
 async function requireWell(): Promise<void> {
   const { code, stdout, stderr } = await run('src/cli/doctor.ts', [], settings);
@@ -56,7 +36,13 @@ it(`loses nothing that was acknowledged in ${kills} kills, and is well after eac
   const chance = chanceOf('kills');
   server = await RunningServer.start(settings);
   for (let kill = 1; kill <= kills; kill++) {
-    await workUntilKilled(workers, 200 + chance() * 1300);
+    // What a dying connection says is let through.
+    await workUntil(
+      workers,
+      200 + chance() * 1300,
+      () => server.kill(),
+      () => true,
+    );
     if (kill % killsPerExamination === 0) await requireWell();
     server = await RunningServer.start(settings);
     for (const worker of workers) await worker.readBack();

@@ -2,48 +2,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getTableName, is, Table } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { recompile } from '../../src/publishing/recompiling/service.js';
 import { reindex } from '../../src/publishing/reindexing/service.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
-import { drizzleOn } from '../../src/storage/postgres/database.js';
-import * as postgresTables from '../../src/storage/postgres/tables.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
 import { TestClock } from '../support/app.js';
 import { newDatabase, type TestDatabase } from '../support/engine.js';
-import { onDatabase } from '../support/postgres.js';
 import { servicesIn } from '../support/services.js';
+import { takeOver } from '../support/take-over.js';
 
 let folder: string;
 let database: TestDatabase;
 let [sqlite, postgres]: Store[] = [];
-
-/** What is written anew on the other side, since engines have their own. */
-const own = new Set(['story_documents', 'story_texts', 'quote_documents', 'speakers', 'secrets']);
-
-/** Takes every row over, as it is, whatever guards the tables otherwise. */
-async function takeOver(from: Store, url: string): Promise<void> {
-  await onDatabase(url, async (client) => {
-    await client.query('SET session_replication_role = replica');
-    const db = drizzleOn(client);
-    for (const [name, table] of Object.entries(postgresTables).filter(([, value]) => is(value, Table))) {
-      const source = (from.tables as unknown as Record<string, SQLiteTable>)[name] as SQLiteTable;
-      const rows = await from.all(from.db.select().from(source));
-      if (rows.length > 0 && !own.has(getTableName(source))) await db.insert(table as PgTable).values(rows);
-    }
-    await client.query("SELECT setval(pg_get_serial_sequence('changes', 'seq'), (SELECT max(seq) FROM changes))");
-    await client.query("SELECT setval(pg_get_serial_sequence('public_log', 'seq'), (SELECT max(seq) FROM public_log))");
-    await client.query(
-      "INSERT INTO speakers SELECT substr(facet, 9), count(*) FROM facets WHERE facet LIKE 'speaker:%' GROUP BY 1",
-    );
-  });
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'copydesk-bytes-'));

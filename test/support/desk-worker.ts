@@ -19,6 +19,34 @@ interface Place {
   key: string;
 }
 
+/**
+ * Has everybody work for so long, and then `end` whatever they work on while they do.
+ * @param isExcused whether something that fails from then on is let through
+ */
+export async function workUntil(
+  workers: readonly DeskWorker[],
+  ms: number,
+  end: () => Promise<void>,
+  isExcused: (error: unknown) => boolean,
+): Promise<void> {
+  let isOver = false;
+  const shift = async (worker: DeskWorker) => {
+    while (!isOver) {
+      try {
+        await worker.workOnce();
+      } catch (error) {
+        if (!isOver || !isExcused(error)) throw error;
+      }
+    }
+  };
+  const shifts = Promise.all(workers.map(shift));
+  shifts.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  isOver = true;
+  await end();
+  await shifts;
+}
+
 export class DeskWorker {
   readonly #place: Place;
   readonly #name: string;

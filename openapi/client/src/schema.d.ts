@@ -2325,7 +2325,7 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description Answers 503 while the store cannot be read or written, and once the server is shutting down.
+         * @description Answers 503 while the store cannot be read or written, or the replica that readers are served from cannot be read, and once the server is shutting down.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -20341,7 +20341,10 @@ export interface operations {
     };
     getReadiness: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Asks only whether readers can be served, whatever becomes of editors meanwhile: for what sends readers here. Example: `readers`. */
+                for?: "readers";
+            };
             header?: never;
             path?: never;
             cookie?: never;

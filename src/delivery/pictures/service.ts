@@ -1,7 +1,6 @@
 import type { ImageFile } from '../../blocks/image-file.js';
 import { type Pictured, type RenditionFormat, versionOf } from '../../blocks/renditions.js';
 import { DomainError } from '../../kernel/errors.js';
-import { findPicturedAt } from '../../media/addresses/repository.js';
 import type { AddressService, Signed } from '../../media/addresses/signing.js';
 import type { KeptRenditions, Rendition } from '../../media/renditions/keeping.js';
 import { type Asked, findRendition, formatFor, type Versioned, widthNear } from '../../media/renditions/service.js';
@@ -42,7 +41,7 @@ export function pictureService(store: Store, addresses: AddressService, renditio
   }
 
   async function findSigned(imageId: string, version: string): Promise<Versioned | undefined> {
-    const image = await findPicturedAt(store, imageId, version);
+    const image = await addresses.pictured(imageId, version);
     return image?.file ? versioned(image, image.file) : undefined;
   }
 

@@ -44,6 +44,7 @@ export function streamService(
   let seen = -1;
   let isLooking = false;
   let timers: NodeJS.Timeout[] = [];
+  let forget = () => {};
 
   /**
    * Where a listener begins: behind the last event that it has, or now.
@@ -100,6 +101,7 @@ export function streamService(
     const say = () => {
       for (const listener of listeners) listener.say(heartbeat);
     };
+    forget = store.onCommit(() => void look(events));
     timers = [setInterval(() => void look(events), lookMs).unref(), setInterval(say, heartbeatMs).unref()];
     return events;
   }
@@ -132,6 +134,7 @@ export function streamService(
   /** Ends every connection, so that clients come back to another server, or to this one once it runs again. */
   async function close(): Promise<void> {
     isClosed = true;
+    forget();
     for (const timer of timers) clearInterval(timer);
     for (const listener of listeners) listener.end();
     const last = Date.now() + farewellMs;

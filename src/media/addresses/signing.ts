@@ -1,11 +1,11 @@
 // Short-lived addresses of pictures that are not, or not yet, for everybody: for who edits them, and who has a preview link.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { Renditions, renditionsAt, withAddresses } from '../../blocks/renditions.js';
+import { type Pictured, Renditions, renditionsAt, withAddresses } from '../../blocks/renditions.js';
 import type { Clock } from '../../kernel/clock.js';
 import { Instant } from '../../kernel/scalars.js';
 import type { Store } from '../../storage/store.js';
-import { findSecret } from './repository.js';
+import { findPicturedAt, findSecret } from './repository.js';
 
 const hourMs = 3_600_000;
 const place = /^\/media\/([^/?]+)\/([^/?]+)\/(?:([^/?]*)_)?[^/?_]+\//;
@@ -85,7 +85,12 @@ export function addressService(store: Store, clock: Clock) {
     };
   }
 
-  return { sign, signed, holds, addressesOf };
+  /** The image that an address was made for, as it was then: from where it was made, so that it is there at once. */
+  function pictured(imageId: string, version: string): Promise<Pictured | undefined> {
+    return findPicturedAt(store, imageId, version);
+  }
+
+  return { sign, signed, holds, addressesOf, pictured };
 }
 
 function signatureOf(secret: string, parts: readonly string[]): string {

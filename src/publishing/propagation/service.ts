@@ -156,5 +156,5 @@ export function propagationService(store: Store, clock: Clock) {
     );
   }
 
-  return { propagate, wake, start, stop: stepping.stop, get, list };
+  return { propagate, wake, look: stepping.wake, start, stop: stepping.stop, get, list };
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Store } from '../store.js';
+import { Places } from './places.js';
 import * as tables from './tables.js';
 
 /** Numbers of 64 bits, and sums of them, as JavaScript's numbers: what the product counts is far below 2^53. */
@@ -14,47 +15,105 @@ const statementTimeoutMs = 8000;
 /** How long a commit waits for the others before it. */
 const lockTimeoutMs = 5000;
 
+/** A connection to where the server is when it is made. One that cannot be made says that it is not there. */
+class PlacedClient extends pg.Client {
+  readonly #places: Places;
+  readonly #url: string;
+
+  constructor(places: Places, options: pg.ClientConfig) {
+    const { url } = places;
+    super({
+      application_name: 'copydesk',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      ...options,
+      connectionString: url,
+    });
+    this.#places = places;
+    this.#url = url;
+    const leave = () => places.leave(url);
+    this.once('end', leave);
+    this.once('connect', () => this.off('end', leave));
+  }
+
+  /** @throws when it leads to one of several servers that is not the one to write to */
+  async requirePrimary(): Promise<void> {
+    if (this.#places.count === 1) return;
+    const { rows } = await this.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+    if (rows[0]?.transaction_read_only === 'off') return;
+    this.#places.leave(this.#url);
+    throw readsOnly();
+  }
+}
+
+/** What PostgreSQL says by this code of a server that takes no writes. */
+export function readsOnly(): Error {
+  return Object.assign(new Error('the server only reads'), { code: '25006' });
+}
+
 /** Connections of one kind, made as they are needed. One that is lost is replaced at the next use. */
-function openPool(url: string, options: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'copydesk',
-    connectionTimeoutMillis: connectTimeoutMs,
+function openPool(places: Places, options: pg.PoolConfig): pg.Pool {
+  const config = {
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 1000,
     lock_timeout: lockTimeoutMs,
-    keepAlive: true,
     ...options,
+  };
+  const pool = new pg.Pool({
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...config,
+    Client: class extends PlacedClient {
+      constructor() {
+        super(places, config);
+      }
+    },
+    onConnect: (client) => (client as PlacedClient).requirePrimary(),
   });
   // An idle connection that the server ends is gone from the pool by then.
   pool.on('error', () => undefined);
   return pool;
 }
 
-export function openReaders(url: string, connectionsMax: number): pg.Pool {
-  return openPool(url, { max: connectionsMax });
+export function openReaders(places: Places, connectionsMax: number): pg.Pool {
+  return openPool(places, { max: connectionsMax });
 }
 
 /** The one connection of this process that writes. It sends the statements of a commit without waiting for each. */
-export function openWriter(url: string): pg.Pool {
-  return openPool(url, { max: 1, pipeline: true });
+export function openWriter(places: Places): pg.Pool {
+  return openPool(places, { max: 1, pipeline: true });
 }
 
 /** Connections for searches, which may take longer than others let them. */
-export function openSearchers(url: string, connectionsMax: number, timeMs: number): pg.Pool {
-  return openPool(url, { max: connectionsMax, statement_timeout: timeMs, query_timeout: timeMs + 1000 });
+export function openSearchers(places: Places, connectionsMax: number, timeMs: number): pg.Pool {
+  return openPool(places, { max: connectionsMax, statement_timeout: timeMs, query_timeout: timeMs + 1000 });
 }
 
-/** A connection for work that takes as long as it takes. */
-export function openPatient(url: string): pg.Client {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'copydesk',
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-  });
-  client.on('error', () => undefined);
-  return client;
+/** A connection that is to hear of commits; not made yet. */
+export function openListener(places: Places): PlacedClient {
+  return quiet(
+    new PlacedClient(places, { application_name: 'copydesk commits', query_timeout: statementTimeoutMs + 1000 }),
+  );
+}
+
+/** A connection for work that takes as long as it takes. @throws what keeps every place from being connected to */
+export async function connectPatient(url: string): Promise<pg.Client> {
+  const places = new Places(url);
+  for (let attempt = 1; ; attempt++) {
+    const client = quiet(new PlacedClient(places, {}));
+    try {
+      await client.connect();
+      await client.requirePrimary();
+      return client;
+    } catch (error) {
+      await client.end();
+      if (attempt === places.count) throw error;
+    }
+  }
+}
+
+/** What becomes of the connection is told by what is asked over it. */
+function quiet(client: PlacedClient): PlacedClient {
+  return client.on('error', () => undefined);
 }
 
 export function drizzleOn(client: pg.Pool | pg.Client): NodePgDatabase<typeof tables> {

@@ -22,6 +22,11 @@ export function isContention(error: unknown): boolean {
   return /^40(001|P01)$/.test((error as EngineError).code ?? '');
 }
 
+/** Whether the server takes no writes. */
+export function isReadOnly(error: unknown): boolean {
+  return (error as EngineError).code === '25006';
+}
+
 /** Whether it is about the server or the way to it, rather than about what it was asked. */
 export function isPassing(error: unknown): boolean {
   const { code = '', message = '' } = error as EngineError;

@@ -4,7 +4,7 @@ import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator';
 import type pg from 'pg';
 import type { SchemaAge } from '../database-files.js';
 import { NewerDatabase } from '../store.js';
-import { drizzleOn, openPatient } from './database.js';
+import { connectPatient, drizzleOn } from './database.js';
 import { locks } from './locks.js';
 
 const folder = fileURLToPath(new URL('../../../migrations/postgres/', import.meta.url));
@@ -15,8 +15,7 @@ const journal = { migrationsSchema: 'public', migrationsTable: '__drizzle_migrat
  * @throws NewerDatabase
  */
 export async function migrate(url: string): Promise<void> {
-  const client = openPatient(url);
-  await client.connect();
+  const client = await connectPatient(url);
   try {
     // Looked at first: a server that only reads, with the schema that it should have, has nothing to be done.
     if ((await requireKnown(client)) === 'current') return;
@@ -25,6 +24,16 @@ export async function migrate(url: string): Promise<void> {
       await runMigrations(drizzleOn(client), { migrationsFolder: folder, ...journal });
   } finally {
     // The lock goes with the connection.
+    await client.end();
+  }
+}
+
+/** Whether a database has this program's schema. @throws NewerDatabase */
+export async function hasSchema(url: string): Promise<boolean> {
+  const client = await connectPatient(url);
+  try {
+    return (await requireKnown(client)) === 'current';
+  } finally {
     await client.end();
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { DomainError } from '../../kernel/errors.js';
-import { openPatient } from './database.js';
+import { connectPatient } from './database.js';
 
 /** Everywhere that content is kept, or what can be told from it. */
 const tables = [
@@ -41,8 +41,7 @@ const lookMs = 50;
  * @throws `unavailable` when a transaction elsewhere keeps what was alive; it would be copied along
  */
 export async function purge(url: string): Promise<void> {
-  const client = openPatient(url);
-  await client.connect();
+  const client = await connectPatient(url);
   try {
     await waitForReaders(client);
     for (const table of tables) await client.query(`VACUUM (FULL) "${table}"`);

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { DomainError } from '../../kernel/errors.js';
 import { GuardFailed, type Statement } from '../store.js';
-import { domainError, isContention, isPassing } from './errors.js';
+import { notifying } from './commit-listener.js';
+import { domainError, isContention, isPassing, isReadOnly } from './errors.js';
 import { locks } from './locks.js';
 
 interface Job {
@@ -105,9 +106,11 @@ export class Writer {
         const failure = await runJob(client, job);
         if (failure !== undefined) failures.set(job, failure);
       }
-      await client.query('COMMIT');
+      await all([client.query(notifying), client.query('COMMIT')]);
       return failures;
     } catch (error) {
+      // It may be a server that was the primary before.
+      if (isReadOnly(error)) lost = error as Error;
       await client.query('ROLLBACK').catch(lose);
       throw error;
     } finally {

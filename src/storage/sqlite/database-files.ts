@@ -137,6 +137,7 @@ function frozenStore(file: DatabaseFile.Database): FrozenStore {
     search: { putStory, putQuote, clear, findStories: refuse, findQuotes: refuse, inspect: refuse },
     commit: refuse,
     findSnapshot: refuse,
+    onCommit: () => () => undefined,
     publicSequence: refuse,
     purge: refuse,
     sizes: refuse,

@@ -66,6 +66,8 @@ export function openSqlite({
     },
     findSnapshot: (slugOrId) => hotReads.findSnapshot(slugOrId),
     publicSequence: () => hotReads.publicSequence(),
+    // A file tells nobody that another process has written to it.
+    onCommit: () => () => undefined,
     search: sqliteSearch(reading, writer, searches),
     async purge() {
       try {

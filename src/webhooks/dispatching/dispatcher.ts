@@ -82,5 +82,5 @@ export function dispatcher(store: Store, clock: Clock, rules: SendingRules) {
     clearTimeout(farewell);
   }
 
-  return { start, stop, sweep };
+  return { start, wake: looking.wake, stop, sweep };
 }
