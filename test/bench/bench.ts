@@ -1,15 +1,14 @@
 // npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER] [--postgres]: what the product does as a
 // share of the floor, which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
 // With --postgres, or DATABASE_URL of an empty database, the product keeps everything in PostgreSQL.
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
+import { ask, makeLoad, type Peer, startPeer, type Usage } from './peers.js';
 import { measureColdPictures, warmPicture } from './pictures.js';
 import { openBenchDatabase } from './postgres.js';
 import { measureSaveBytes } from './save-bytes.js';
@@ -42,64 +41,10 @@ interface Reading {
   pick: LoadJob['pick'];
   headers?: Record<string, string>;
 }
-interface Peer {
-  process: ChildProcess;
-  address: string;
-  key: string;
-}
-interface Usage {
-  cpuUs: number;
-  rssBytes: number;
-}
-
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (line: string) => void (values.json || console.log(line));
-
-/** Starts one of the files beside this one, as `npm start` starts the product, and waits for its first message. */
-async function start<Hello>(
-  file: string,
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<{ process: ChildProcess; hello: Hello }> {
-  const child = fork(here(file), args, {
-    execArgv: ['--max-semi-space-size=8', '--import', 'tsx'],
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [hello] = (await once(child, 'message')) as [Hello];
-  return { process: child, hello };
-}
-
-async function startPeer(file: string, args: string[], environment: Record<string, string>): Promise<Peer> {
-  const { process: child, hello } = await start<{ address: string; key?: string }>(file, args, environment);
-  return { process: child, address: hello.address, key: hello.key ?? '' };
-}
-
-async function ask<Answer>(child: ChildProcess, message: object): Promise<Answer> {
-  child.send(message);
-  const [answer] = (await once(child, 'message')) as [Answer];
-  return answer;
-}
 
 function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-interface Loaded {
-  requests: number;
-  seconds: number;
-  failures: number;
-  p50Ms: number;
-  p99Ms: number;
-}
-
-/** Makes load from another process. @throws when a request fails */
-async function makeLoad(job: LoadJob): Promise<Loaded> {
-  const load = fork(here('load.ts'), [], { execArgv: ['--import', 'tsx'] });
-  const loaded = await ask<Loaded>(load, job);
-  load.disconnect();
-  if (loaded.failures > 0) throw new Error(`${loaded.failures} requests of ${job.path} failed`);
-  return loaded;
 }
 
 async function loadOnce(
