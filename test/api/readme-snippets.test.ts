@@ -24,6 +24,8 @@ const notHere: Record<string, string> = {
   'Stories from elsewhere sh 1': 'imports-command.test.ts, imports-markdown.test.ts and imports-ninjs.test.ts do it.',
   'Export and import sh 1': 'export-import.test.ts and import-filled.test.ts do it.',
   'On PostgreSQL sh 1': 'It takes a server of PostgreSQL; test:postgres brings its own.',
+  'From one engine to the other sh 1': 'It takes a server of PostgreSQL; test/postgres/transfers.test.ts does it.',
+  'Backups of PostgreSQL sh 1': 'It takes a server of PostgreSQL and its client; what it tells was done by hand.',
   'Docker sh': 'It takes a container engine; CI builds and starts what the image holds.',
   'Backups sh 1': 'backup-command.test.ts and restore-command.test.ts do it.',
   'Every second, by Litestream sh 1': 'It takes Litestream.',

@@ -2,47 +2,38 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getTableName, is, Table } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { mediaOf } from '../../src/opening.js';
 import { recompile } from '../../src/publishing/recompiling/service.js';
-import { reindex } from '../../src/publishing/reindexing/service.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
-import { drizzleOn } from '../../src/storage/postgres/database.js';
-import * as postgresTables from '../../src/storage/postgres/tables.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
+import { makeExport } from '../../src/transfer/exporting/making.js';
+import { checkExport, importAll } from '../../src/transfer/importing/import.js';
+import { Report } from '../../src/transfer/importing/report.js';
 import { TestClock } from '../support/app.js';
 import { newDatabase, type TestDatabase } from '../support/engine.js';
-import { onDatabase } from '../support/postgres.js';
 import { servicesIn } from '../support/services.js';
 
 let folder: string;
 let database: TestDatabase;
 let [sqlite, postgres]: Store[] = [];
 
-/** What is written anew on the other side, since engines have their own. */
-const own = new Set(['story_documents', 'story_texts', 'quote_documents', 'speakers', 'secrets']);
-
-/** Takes every row over, as it is, whatever guards the tables otherwise. */
-async function takeOver(from: Store, url: string): Promise<void> {
-  await onDatabase(url, async (client) => {
-    await client.query('SET session_replication_role = replica');
-    const db = drizzleOn(client);
-    for (const [name, table] of Object.entries(postgresTables).filter(([, value]) => is(value, Table))) {
-      const source = (from.tables as unknown as Record<string, SQLiteTable>)[name] as SQLiteTable;
-      const rows = await from.all(from.db.select().from(source));
-      if (rows.length > 0 && !own.has(getTableName(source))) await db.insert(table as PgTable).values(rows);
-    }
-    await client.query("SELECT setval(pg_get_serial_sequence('changes', 'seq'), (SELECT max(seq) FROM changes))");
-    await client.query("SELECT setval(pg_get_serial_sequence('public_log', 'seq'), (SELECT max(seq) FROM public_log))");
-    await client.query(
-      "INSERT INTO speakers SELECT substr(facet, 9), count(*) FROM facets WHERE facet LIKE 'speaker:%' GROUP BY 1",
-    );
-  });
+/** Takes everything over, as the commands do. */
+async function takeOver(from: Store, to: Store): Promise<void> {
+  const clock = new TestClock();
+  const { files } = mediaOf({ dataDir: folder, s3: undefined, uploadBytesMax: 1 }, from, clock);
+  const [place, signal] = [join(folder, 'export'), AbortSignal.timeout(60_000)];
+  const onProgress = () => undefined;
+  await makeExport({ store: from, files, clock }, { folder: place, scope: {}, signal, onProgress });
+  const report = await Report.open(undefined);
+  const told = { checking: onProgress, lines: onProgress, mending: onProgress };
+  const request = { folder: place, isDry: false, report, signal, onProgress: told };
+  await importAll({ store: to, files, clock }, await checkExport(request), request);
+  await report.close();
+  expect(report.told).toEqual([]);
 }
 
 beforeAll(async () => {
@@ -50,9 +41,8 @@ beforeAll(async () => {
   database = await newDatabase(folder);
   const one = openSqlite({ path: join(folder, 'copydesk.db'), cacheBytesMax: 1_000_000 });
   await seedStories(servicesIn(folder, one, new TestClock()), await seedFiles());
-  await takeOver(one, String(database.url));
   const other = await database.open();
-  await reindex(other);
+  await takeOver(one, other);
   [sqlite, postgres] = [one, other];
 });
 
