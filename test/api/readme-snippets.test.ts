@@ -27,6 +27,7 @@ const notHere: Record<string, string> = {
   'From one engine to the other sh 1': 'It takes a server of PostgreSQL; test/postgres/transfers.test.ts does it.',
   'Backups of PostgreSQL sh 1': 'It takes a server of PostgreSQL and its client; what it tells was done by hand.',
   'Docker sh': 'It takes a container engine; CI builds and starts what the image holds.',
+  'More than one server sh 1': 'It takes a container engine.',
   'Backups sh 1': 'backup-command.test.ts and restore-command.test.ts do it.',
   'Every second, by Litestream sh 1': 'It takes Litestream.',
   'Is all well? sh 1': 'doctor-command.test.ts and recompile-command.test.ts do it.',
