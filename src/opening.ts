@@ -6,10 +6,11 @@ import type { Clock } from './kernel/clock.js';
 import { type Media, openMedia } from './media/media.js';
 import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
-import type { DatabaseFiles } from './storage/database-files.js';
+import type { DatabaseFiles, FrozenStore, WholeDatabase } from './storage/database-files.js';
 import { openPostgres } from './storage/postgres/engine.js';
 import { openReplica } from './storage/postgres/replica.js';
-import { sqliteFiles } from './storage/sqlite/database-files.js';
+import { postgresDatabase } from './storage/postgres/whole-database.js';
+import { sqliteDatabase, sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
 
@@ -22,18 +23,59 @@ export function mediaOf(config: Pick<Config, 'dataDir' | 's3' | 'uploadBytesMax'
   return openMedia(store, clock, { folder, files, uploadBytesMax: config.uploadBytesMax });
 }
 
-/** Where the database is that the settings name. */
-export function databasePathOf({ dataDir }: Pick<Config, 'dataDir'>): string {
+/** The settings that say where the database is. */
+type Place = Pick<Config, 'dataDir' | 'database'>;
+
+/** Where the database is when it is a file. */
+function databasePathOf({ dataDir }: Pick<Config, 'dataDir'>): string {
   return join(dataDir, 'copydesk.db');
 }
 
 /** What can be done with it as a file. @throws StartError when it is none */
-export function databaseFilesOf({ database }: Pick<Config, 'database'>): DatabaseFiles {
+export function databaseFilesOf({ database, dataDir }: Place): DatabaseFiles {
   if (database)
     throw new StartError(
-      'DATABASE_URL names a PostgreSQL database, and this command works on the file of the other engine. Use what PostgreSQL has for it, such as pg_dump and amcheck.',
+      `DATABASE_URL names a PostgreSQL database: back it up by pg_dump -Fc or pg_basebackup, copy ${join(dataDir, 'media')} behind it, and restore it by pg_restore; README tells how, under Backups.`,
     );
   return sqliteFiles;
+}
+
+function databaseOf(config: Place): WholeDatabase {
+  return config.database ? postgresDatabase(config.database.url) : sqliteDatabase(databasePathOf(config));
+}
+
+/** The database that the settings name, as a whole; undefined when there is none. @throws StartError when nobody can tell */
+export async function findDatabase(config: Place): Promise<WholeDatabase | undefined> {
+  const database = databaseOf(config);
+  try {
+    return (await database.isThere()) ? database : undefined;
+  } catch (error) {
+    throw cannotOpen(config, error);
+  }
+}
+
+/** The same. @throws StartError when there is none as well */
+export async function getDatabase(config: Place): Promise<WholeDatabase> {
+  const database = await findDatabase(config);
+  if (database) return database;
+  const { place } = databaseOf(config);
+  throw new StartError(
+    config.database
+      ? `There is nothing of Copydesk in the database ${place}. Start the server on it once, or set DATABASE_URL.`
+      : `There is no database at ${place}. Set DATA_DIR to where it is.`,
+  );
+}
+
+/** Opens a database to read only, as it is at one moment. @throws StartError when it is of another version, or cannot be */
+export async function openFrozen(config: Place, database: WholeDatabase): Promise<FrozenStore> {
+  try {
+    if ((await database.schemaAge()) === 'current') return await database.openFrozen();
+  } catch (error) {
+    throw cannotOpen(config, error);
+  }
+  throw new StartError(
+    `${database.place} is of another version of Copydesk. Start the server of this version once, or use that one.`,
+  );
 }
 
 /** A start that cannot succeed, in words for who started it. */
@@ -46,14 +88,11 @@ export class StartError extends Error {}
  */
 export async function openStore(config: Config, isMigrated = false): Promise<Store> {
   if (config.database) return openServer(config, config.database, isMigrated);
-  const path = databasePathOf(config);
   try {
     mkdirSync(config.dataDir, { recursive: true });
-    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });
+    return openSqlite({ path: databasePathOf(config), cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });
   } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof NewerDatabase) throw new StartError(`${path}: ${message}`, { cause: error });
-    throw new StartError(`Cannot open the database ${path}: ${message}. ${cureFor(message)}`, { cause: error });
+    throw cannotOpen(config, error);
   }
 }
 
@@ -62,7 +101,6 @@ async function openServer(
   { url, connections }: NonNullable<Config['database']>,
   isMigrated: boolean,
 ): Promise<Store> {
-  const { host, pathname } = placeOf(url);
   try {
     mkdirSync(config.dataDir, { recursive: true });
     return await openPostgres({
@@ -72,11 +110,7 @@ async function openServer(
       connectionsMax: connections,
     });
   } catch (error) {
-    const message = (error as Error).message || String((error as { code?: string }).code);
-    if (error instanceof NewerDatabase) throw new StartError(`${host}${pathname}: ${message}`, { cause: error });
-    throw new StartError(`Cannot open the database ${pathname.slice(1)} at ${host}: ${message}. Set DATABASE_URL.`, {
-      cause: error,
-    });
+    throw cannotOpen(config, error);
   }
 }
 
@@ -121,6 +155,16 @@ async function openReplicaOf(primary: Store, { database, snapshotCacheBytesMax }
 function placeOf(url: string): { host: string; pathname: string } {
   const [, host = '', pathname = ''] = /^[^:]+:\/\/(?:[^/]*@)?([^/]*)([^?]*)/.exec(url) ?? [];
   return { host, pathname };
+}
+
+function cannotOpen(config: Place, error: unknown): StartError {
+  const { place } = databaseOf(config);
+  const message = (error as Error).message || String((error as { code?: string }).code);
+  if (error instanceof NewerDatabase) return new StartError(`${place}: ${message}`, { cause: error });
+  if (!config.database)
+    return new StartError(`Cannot open the database ${place}: ${message}. ${cureFor(message)}`, { cause: error });
+  const [host, name] = place.split('/');
+  return new StartError(`Cannot open the database ${name} at ${host}: ${message}. Set DATABASE_URL.`, { cause: error });
 }
 
 function cureFor(message: string): string {

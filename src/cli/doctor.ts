@@ -1,12 +1,10 @@
 // npm run doctor: tells whether everything that is kept is as it should be, beside a running server or without one.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../backups/refusal.js';
 import { progressOf, runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import type { Examination } from '../doctor/examination.js';
 import { examine } from '../doctor/service.js';
-import { databaseFilesOf, databasePathOf } from '../opening.js';
+import { getDatabase } from '../opening.js';
 
 const usage = 'usage: npm run doctor';
 const explanation = `Looks at the schema, every page and index, references, the full-text index, uploaded files, what readers get of every live story
@@ -30,11 +28,9 @@ function report({ part, looked, faults, remarks = [], cure }: Examination): stri
 await runCommand(usage, explanation, async (args) => {
   if (args.length > 0) throw new UsageError('Doctor takes nothing.');
   const config = readConfig();
-  const databases = databaseFilesOf(config);
-  const path = databasePathOf(config);
-  if (!existsSync(path)) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
+  const database = await getDatabase(config);
   let isWell = true;
-  for await (const examination of examine(databases, path, join(config.dataDir, 'media'), progressOf('live stories'))) {
+  for await (const examination of examine(database, join(config.dataDir, 'media'), progressOf('live stories'))) {
     console.log(report(examination).join('\n'));
     if (examination.faults.length > 0) isWell = false;
   }

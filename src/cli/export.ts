@@ -1,12 +1,10 @@
 // npm run export -- FOLDER: writes what is kept as lines of JSON, whole or some stories, beside a running server or without one.
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Refusal } from '../backups/refusal.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { Instant } from '../kernel/scalars.js';
-import { databaseFilesOf, databasePathOf, mediaOf } from '../opening.js';
+import { getDatabase, mediaOf, openFrozen } from '../opening.js';
 import { makeExport } from '../transfer/exporting/making.js';
 import { isWhole, type Scope } from '../transfer/manifest.js';
 
@@ -51,14 +49,7 @@ function instantOf(name: string, text: string | undefined): string | undefined {
 await runCommand(usage, explanation, async (args) => {
   const { folder, scope } = parse(args);
   const config = readConfig();
-  const databases = databaseFilesOf(config);
-  const path = databasePathOf(config);
-  if (!existsSync(path)) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
-  if (databases.schemaAgeOf(path) !== 'current')
-    throw new Refusal(
-      `${path} is of another version of Copydesk. Start the server of this version once, or use that one.`,
-    );
-  const store = databases.openFrozen(path);
+  const store = await openFrozen(config, await getDatabase(config));
   try {
     const { files } = mediaOf(config, store, systemClock);
     const source = { store, files, clock: systemClock };

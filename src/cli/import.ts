@@ -1,5 +1,4 @@
 // npm run import -- FOLDER: brings an export into the database, beside what is there, beside a running server or without one.
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { Refusal } from '../backups/refusal.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
-import { databaseFilesOf, databasePathOf, mediaOf, openStore } from '../opening.js';
+import { findDatabase, mediaOf, openFrozen, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import { buildServices } from '../services.js';
 import type { Store } from '../storage/store.js';
@@ -16,7 +15,7 @@ import { checkExport, type Imported, type ImportRequest, importAll } from '../tr
 import { Report } from '../transfer/importing/report.js';
 
 const usage = 'usage: npm run import -- FOLDER [--dry-run] [--report FILE] [--erasures FILE]';
-const explanation = `Brings what npm run export wrote into the database of DATA_DIR, which may be empty or have stories. Every file is held to the manifest
+const explanation = `Brings what npm run export wrote into the database, which may be empty or have stories. Every file is held to the manifest
 before anything is written. What is there with the same id and content is left, and whatever else is there as well: a line that would
 change it is refused, and told with its reason. Ended half way, it goes on when it is run again; run once more, it changes nothing.
 
@@ -55,16 +54,10 @@ async function withStore<Result>(
   isDry: boolean,
   use: (store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const databases = databaseFilesOf(config);
-  const path = databasePathOf(config);
-  const isThere = existsSync(path);
-  const own = isDry && !isThere ? await mkdtemp(join(tmpdir(), 'copydesk-import-')) : undefined;
-  if (isDry && isThere && databases.schemaAgeOf(path) !== 'current')
-    throw new Refusal(
-      `${path} is of another version of Copydesk. Start the server of this version once, or use that one.`,
-    );
-  const store =
-    isDry && isThere ? databases.openFrozen(path) : await openStore({ ...config, dataDir: own ?? config.dataDir });
+  const there = isDry ? await findDatabase(config) : undefined;
+  const own = isDry && !there ? await mkdtemp(join(tmpdir(), 'copydesk-import-')) : undefined;
+  const empty = own === undefined ? config : { ...config, dataDir: own, database: undefined };
+  const store = there ? await openFrozen(config, there) : await openStore(empty);
   try {
     return await use(store);
   } finally {

@@ -16,8 +16,8 @@ export async function examineStories(store: FrozenStore, onProgress: (share: num
   const total = await countLive(store);
   let done = 0;
   const count = await eachBeyond(
-    (beyond) => {
-      store.renew();
+    async (beyond) => {
+      await store.renew();
       return listLiveIds(store, beyond, perLook);
     },
     (id) => id,
@@ -32,7 +32,7 @@ export async function examineStories(store: FrozenStore, onProgress: (share: num
       onProgress(done / Math.max(total, done));
     },
   );
-  store.renew();
+  await store.renew();
   const torn = (await listTornStories(store)).map((id) => `story ${id} is live by its row or for readers, not both`);
   faults.stories.push(...torn, ...(await listLeftovers(store)), ...(await listMiscounted(store)));
   faults.search.push(...(await listMisindexed(store)));

@@ -19,22 +19,22 @@ export async function examineUses(store: FrozenStore): Promise<Examination> {
     if (other.length > 0) faults.push(`${kind} ${id} (${scope}) uses otherwise than is noted: ${other.join(', ')}`);
   };
   const articles = await eachBeyond(
-    (beyond) => {
-      store.renew();
+    async (beyond) => {
+      await store.renew();
       return listArticleIds(store, beyond, perLook);
     },
     (id) => id,
     async (id) => compare('working', 'article', id, await usesOfWorkingCopy(store, id)),
   );
   const embeds = await eachBeyond(
-    (beyond) => {
-      store.renew();
+    async (beyond) => {
+      await store.renew();
       return listEmbeds(store, beyond, perLook);
     },
     ({ id }) => id,
     ({ id, uses }) => compare('working', 'embed', id, placed('', uses)),
   );
-  store.renew();
+  await store.renew();
   for (const [id, version] of await listWaitingVersions(store)) {
     const content = await findArticleContentAt(store, id, version);
     await compare('scheduled', 'article', id, placed('', content ? usesOf(content) : []));

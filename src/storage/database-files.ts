@@ -1,9 +1,26 @@
-// What can be done with a database as a file, whatever is kept in it and whoever else has it open.
+// What can be done with a database as a whole, whatever is kept in it and whoever else has it open.
 import type { Store } from './store.js';
 
 /** How the schema of a database stands to the one that this program makes. */
 export type SchemaAge = 'older' | 'current' | 'newer';
 
+/** A database that is there, to be looked at while others read and write it. */
+export interface WholeDatabase {
+  /** Where it is, in words for people: never with a password. */
+  readonly place: string;
+  /** What mends what is damaged in it. */
+  readonly cure: string;
+  /** Whether there is anything of ours at the place. @throws when nobody can tell */
+  isThere(): Promise<boolean>;
+  /** @throws when it is no database */
+  schemaAge(): Promise<SchemaAge>;
+  /** What is wrong with it, a line each: its pages and indexes, full-text ones among them, and what leads nowhere. */
+  faults(): Promise<DatabaseFaults>;
+  /** Opens it to read only, as it is at one moment. */
+  openFrozen(): Promise<FrozenStore>;
+}
+
+/** What can be done with a database that is one file. */
 export interface DatabaseFiles {
   /**
    * Copies a database as it is at one moment, while others read and write it. The copy is one file by itself, and not yet known
@@ -11,7 +28,7 @@ export interface DatabaseFiles {
    * @param onProgress told the share that is done; what it throws ends the copying
    */
   copy(from: string, to: string, onProgress: (share: number) => void): Promise<void>;
-  /** What is wrong with a database, a line each: its pages and indexes, full-text ones among them, and what leads nowhere. */
+  /** The same as of the whole database. */
   faultsOf(path: string): DatabaseFaults;
   /** @throws when it is no database */
   schemaAgeOf(path: string): SchemaAge;
@@ -23,6 +40,8 @@ export interface DatabaseFiles {
 
 export interface DatabaseFaults {
   pages: string[];
+  /** What was looked at to find those. */
+  pagesLooked: string;
   references: string[];
   fullText: string[];
 }
@@ -30,5 +49,20 @@ export interface DatabaseFaults {
 /** A database as it was when it was last looked at. It takes no commits. */
 export interface FrozenStore extends Store {
   /** Looks at it anew: as it is now. */
-  renew(): void;
+  renew(): Promise<void>;
 }
+
+const refuse = () => Promise.reject(new Error('A frozen database is only read.'));
+
+/** What a frozen store refuses, on either engine. */
+export const refusals = {
+  commit: refuse,
+  findSnapshot: refuse,
+  onCommit: () => () => undefined,
+  publicSequence: refuse,
+  purge: refuse,
+  sizes: refuse,
+  check: refuse,
+};
+/** The same of its search. */
+export const searchRefusals = { findStories: refuse, findQuotes: refuse, inspect: refuse };

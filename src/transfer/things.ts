@@ -16,6 +16,10 @@ export interface Part {
   order: readonly string[];
   /** What follows from the rest. It is carried, so that readers get the same bytes, but never compared. */
   isDerived?: true;
+  /** What is still to be done. It is carried with the logs alone, and never compared: it goes by. */
+  isPassing?: true;
+  /** Columns that are not carried: the place gives its own. */
+  omits?: readonly string[];
 }
 
 export type ThingKind = 'desk' | 'tag' | 'image' | 'quote' | 'embed' | 'article' | 'key' | 'webhook';
@@ -35,9 +39,10 @@ export interface Thing {
   moves: readonly string[];
 }
 
-/** Columns that hold the JSON that readers get, as text or bytes; a line has it as it is. */
-export function sentColumnsOf(table: TableName): readonly string[] {
-  return table === 'snapshots' ? ['body', 'summary'] : table === 'librarySnapshots' ? ['body'] : [];
+/** Columns that hold the JSON that readers get, and what they hold it as; a line has it as it is. */
+export function sentColumnsOf(table: TableName): Readonly<Record<string, 'text' | 'bytes'>> {
+  if (table === 'snapshots') return { body: 'bytes', summary: 'text' };
+  return table === 'librarySnapshots' ? { body: 'text' } : {};
 }
 
 const everyScope = ['live', 'scheduled', 'working'];
@@ -95,6 +100,17 @@ const article: Thing = {
   ],
 };
 
+/** Messages that have yet to be sent, or were given up and can be sent again: each under its id, at both places. */
+const waitingDeliveries: Part = {
+  name: 'deliveries',
+  table: 'webhookDeliveries',
+  owner: 'webhookId',
+  where: { state: ['waiting', 'dead'] },
+  order: ['seq'],
+  isPassing: true,
+  omits: ['seq'],
+};
+
 /** In the order in which they can be brought back: what others refer to comes first. */
 export const things = {
   desk: term('desk'),
@@ -109,11 +125,29 @@ export const things = {
     file: 'webhooks',
     table: 'webhooks',
     key: 'id',
-    parts: [],
+    parts: [waitingDeliveries],
     omits: [],
     moves: ['reachedSeq'],
   },
 } as const satisfies Record<ThingKind, Thing>;
+
+/** What no line has, since it is made anew of what the lines have. */
+export const derivedTables: readonly TableName[] = [
+  'articleTags',
+  'storyDocuments',
+  'storyTexts',
+  'quoteDocuments',
+  'speakers',
+];
+
+/** What stays where it is, and why. */
+export const leftTables = {
+  propagations:
+    'What a change had yet to reach is compiled anew where it is brought; the manifest says whether there was any.',
+  idempotentAnswers: 'They answer requests that are sent again within a day, and are of any number and length.',
+  secrets: 'Each installation signs with its own.',
+  webhookAttempts: 'They tell of the way from one installation to its receivers.',
+} as const satisfies Partial<Record<TableName, string>>;
 
 /** A row by the names of its columns, as JSON has it. */
 export type Row = Record<string, unknown>;

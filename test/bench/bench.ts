@@ -14,6 +14,7 @@ import { openBenchDatabase } from './postgres.js';
 import { measureSaveBytes } from './save-bytes.js';
 import { measureSearches, readsPerSecond } from './searches.js';
 import { startTime } from './start-time.js';
+import { measureStorageBytes } from './storage-bytes.js';
 import { measureWorkers } from './workers.js';
 import { measureWrites } from './writers.js';
 
@@ -120,12 +121,27 @@ async function tellSaveBytes(): Promise<Record<string, unknown>> {
   return told;
 }
 
+/** What a story and a save keep on disk, on either engine. */
+async function tellStorageBytes(): Promise<Record<string, unknown>> {
+  say(
+    '\n| engine | a story as readers get it | kept of it | and of each save with its publication | in the log of each |\n|---|---|---|---|---|',
+  );
+  const bytes = await measureStorageBytes();
+  const kB = (n: number | undefined) => (n === undefined ? '' : `${Math.round(n / 100) / 10} kB`);
+  for (const [engine, of] of Object.entries(bytes)) {
+    const log = of.storyLogBytes === undefined ? '' : `${kB(of.storyLogBytes)}, ${kB(of.revisionLogBytes)}`;
+    say(`| ${engine} | ${[of.deliveredBytes, of.storyBytes, of.revisionBytes].map(kB).join(' | ')} | ${log} |`);
+  }
+  return { storageBytes: bytes };
+}
+
 const wanted = (name: string) => values.only === undefined || values.only === name;
 const { DATABASE_URL: givenUrl } = process.env;
 const onPostgres = values.postgres || Boolean(givenUrl);
 // What a save keeps is measured by the size of a file.
 const results: Record<string, unknown> = wanted('save-bytes') && !onPostgres ? await tellSaveBytes() : {};
-if (values.only === 'save-bytes') {
+if (wanted('storage-bytes')) Object.assign(results, await tellStorageBytes());
+if (values.only?.endsWith('-bytes')) {
   if (values.json) console.log(JSON.stringify(results, null, 2));
   process.exit();
 }

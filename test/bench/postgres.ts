@@ -3,7 +3,7 @@ import { reindex } from '../../src/publishing/reindexing/service.js';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { startPostgres } from '../support/postgres-server.js';
-import { takeOver } from '../support/take-over.js';
+import { takeOver } from './take-over.js';
 
 export interface BenchDatabase {
   url: string;

@@ -5,28 +5,44 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { mediaOf } from '../../src/opening.js';
 import { recompile } from '../../src/publishing/recompiling/service.js';
-import { reindex } from '../../src/publishing/reindexing/service.js';
 import { seedFiles, seedStories } from '../../src/seeding.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
+import { makeExport } from '../../src/transfer/exporting/making.js';
+import { checkExport, importAll } from '../../src/transfer/importing/import.js';
+import { Report } from '../../src/transfer/importing/report.js';
 import { TestClock } from '../support/app.js';
 import { newDatabase, type TestDatabase } from '../support/engine.js';
 import { servicesIn } from '../support/services.js';
-import { takeOver } from '../support/take-over.js';
 
 let folder: string;
 let database: TestDatabase;
 let [sqlite, postgres]: Store[] = [];
+
+/** Takes everything over, as the commands do. */
+async function takeOver(from: Store, to: Store): Promise<void> {
+  const clock = new TestClock();
+  const { files } = mediaOf({ dataDir: folder, s3: undefined, uploadBytesMax: 1 }, from, clock);
+  const [place, signal] = [join(folder, 'export'), AbortSignal.timeout(60_000)];
+  const onProgress = () => undefined;
+  await makeExport({ store: from, files, clock }, { folder: place, scope: {}, signal, onProgress });
+  const report = await Report.open(undefined);
+  const told = { checking: onProgress, lines: onProgress, mending: onProgress };
+  const request = { folder: place, isDry: false, report, signal, onProgress: told };
+  await importAll({ store: to, files, clock }, await checkExport(request), request);
+  await report.close();
+  expect(report.told).toEqual([]);
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'copydesk-bytes-'));
   database = await newDatabase(folder);
   const one = openSqlite({ path: join(folder, 'copydesk.db'), cacheBytesMax: 1_000_000 });
   await seedStories(servicesIn(folder, one, new TestClock()), await seedFiles());
-  await takeOver(one, String(database.url));
   const other = await database.open();
-  await reindex(other);
+  await takeOver(one, other);
   [sqlite, postgres] = [one, other];
 });
 

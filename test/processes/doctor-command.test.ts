@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine } from '../../src/doctor/service.js';
-import type { DatabaseFiles } from '../../src/storage/database-files.js';
-import { sqliteFiles as databaseFiles } from '../../src/storage/sqlite/database-files.js';
+import { sqliteDatabase, sqliteFiles } from '../../src/storage/sqlite/database-files.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { rowsByTable, upload } from '../support/backups.js';
 import { changeResource, editStory } from '../support/editing.js';
@@ -35,7 +34,7 @@ beforeAll(async () => {
     .set('if-match', '"1"');
   expect(planned.status).toBe(201);
   sound = join(temporaryFolder(), 'sound.db');
-  await databaseFiles.copy(app.path, sound, () => undefined);
+  await sqliteFiles.copy(app.path, sound, () => undefined);
 });
 afterAll(() => app.close());
 
@@ -94,21 +93,20 @@ describe('npm run doctor', () => {
       await changeResource(app, 'images', imageId, { caption: `Caption ${edits}` });
       await editStory(app, draftId, { related: edits % 2 === 0 ? [id] : [otherId] });
     };
-    const databases: DatabaseFiles = {
-      ...databaseFiles,
-      openFrozen(path) {
-        const frozen = databaseFiles.openFrozen(path);
-        return {
-          ...frozen,
-          async all(query) {
-            await edit();
-            return frozen.all(query);
-          },
+    const database = sqliteDatabase(app.path);
+    const watched = {
+      ...database,
+      async openFrozen() {
+        const frozen = await database.openFrozen();
+        const all: typeof frozen.all = async (query) => {
+          await edit();
+          return frozen.all(query);
         };
+        return { ...frozen, all };
       },
     };
     const faults: string[] = [];
-    for await (const examination of examine(databases, app.path, join(dirname(app.path), 'media'), () => undefined))
+    for await (const examination of examine(watched, join(dirname(app.path), 'media'), () => undefined))
       faults.push(...examination.faults);
     expect(faults).toEqual([]);
     expect(edits).toBeGreaterThan(20);

@@ -66,7 +66,7 @@ describe('a database as a file', () => {
     await store.commit([{ query: store.db.insert(tags).values(row) }]);
     const seen = () => frozen.all(frozen.db.select({ key: tags.key }).from(tags));
     expect(await seen()).toEqual([]);
-    frozen.renew();
+    await frozen.renew();
     expect(await seen()).toEqual([{ key: 'a' }]);
     await expect(frozen.commit([])).rejects.toThrow('only read');
     await frozen.close();

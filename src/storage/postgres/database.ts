@@ -125,7 +125,7 @@ export function drizzleOn(client: pg.Pool | pg.Client): NodePgDatabase<typeof ta
  * uses them, and the tables have the same names and JavaScript types, which a test holds side by side; but their types have
  * nothing in common.
  */
-export function builders(pool: pg.Pool): Pick<Store, 'db' | 'tables' | 'jsonText'> {
+export function builders(pool: pg.Pool | pg.Client): Pick<Store, 'db' | 'tables' | 'jsonText'> {
   return {
     db: drizzleOn(pool) as unknown as Store['db'],
     tables: tables as unknown as Store['tables'],

@@ -29,7 +29,7 @@ export async function migrate(url: string): Promise<void> {
 }
 
 /** Whether a database has this program's schema. @throws NewerDatabase */
-export async function hasSchema(url: string): Promise<boolean> {
+export async function isCurrent(url: string): Promise<boolean> {
   const client = await connectPatient(url);
   try {
     return (await requireKnown(client)) === 'current';
@@ -45,11 +45,16 @@ async function requireKnown(client: pg.Client): Promise<SchemaAge> {
 }
 
 /** How the schema of a database stands to the one that this program makes. */
-async function schemaAge(client: pg.Client): Promise<SchemaAge> {
-  const { rows } = await client.query("SELECT to_regclass('public.__drizzle_migrations') AS journal");
-  if (rows[0]?.journal === null) return 'older';
+export async function schemaAge(client: pg.Client): Promise<SchemaAge> {
+  if (!(await hasSchema(client))) return 'older';
   const known = new Set(readMigrationFiles({ migrationsFolder: folder }).map(({ hash }) => hash));
   const applied = await client.query<{ hash: string }>('SELECT hash FROM public.__drizzle_migrations');
   if (applied.rows.some(({ hash }) => !known.has(hash))) return 'newer';
   return applied.rows.length < known.size ? 'older' : 'current';
+}
+
+/** Whether a database has ever been ours. */
+export async function hasSchema(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT to_regclass('public.__drizzle_migrations') AS journal");
+  return rows[0]?.journal !== null;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.js';
 import type { Store } from '../store.js';
-import { hasSchema } from './migrate.js';
+import { isCurrent } from './migrate.js';
 import { Places } from './places.js';
 import { openReading, understood } from './reading.js';
 
@@ -52,7 +52,7 @@ export async function openReplica({
 
 async function awaitSchema(url: string): Promise<void> {
   const last = performance.now() + schemaPatienceMs;
-  while (!(await hasSchema(url))) {
+  while (!(await isCurrent(url))) {
     if (performance.now() > last)
       throw new Error('it does not come to have the schema of the database it is to be a replica of');
     await pause(200);

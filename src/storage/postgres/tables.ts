@@ -25,6 +25,11 @@ function number() {
   return bigint({ mode: 'number' });
 }
 
+/** A number that the engine gives by itself, without gaps: a trigger does. */
+function numberedClosely() {
+  return bigint({ mode: 'number' }).primaryKey();
+}
+
 /** A number that the engine gives by itself. */
 function numbered() {
   return bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
@@ -386,7 +391,7 @@ export const revisions = pgTable(
 export const changes = pgTable(
   'changes',
   {
-    seq: numbered(),
+    seq: numberedClosely(),
     at: text().notNull(),
     byKey: text(),
     byActor: text(),
@@ -417,7 +422,7 @@ export const changes = pgTable(
 export const publicLog = pgTable(
   'public_log',
   {
-    seq: numbered(),
+    seq: numberedClosely(),
     at: text().notNull(),
     event: text().$type<'published' | 'updated' | 'corrected' | 'withdrawn' | 'erased'>().notNull(),
     articleId: text().notNull(),

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
 import DatabaseFile from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { DatabaseFaults, DatabaseFiles, FrozenStore } from '../database-files.js';
+import {
+  type DatabaseFaults,
+  type DatabaseFiles,
+  type FrozenStore,
+  refusals,
+  searchRefusals,
+  type WholeDatabase,
+} from '../database-files.js';
 import { jsonText } from './database.js';
 import { domainError } from './errors.js';
 import { schemaAge } from './migrate.js';
@@ -76,6 +84,18 @@ export const sqliteFiles: DatabaseFiles = {
   },
 };
 
+/** The database in a file. */
+export function sqliteDatabase(path: string): WholeDatabase {
+  return {
+    place: path,
+    cure: 'a backup: npm run restore into another DATA_DIR',
+    isThere: async () => existsSync(path),
+    schemaAge: async () => sqliteFiles.schemaAgeOf(path),
+    faults: async () => sqliteFiles.faultsOf(path),
+    openFrozen: async () => sqliteFiles.openFrozen(path),
+  };
+}
+
 function freeze(file: DatabaseFile.Database): void {
   file.exec('BEGIN');
   // Only a first read takes hold of the moment.
@@ -93,6 +113,7 @@ function findFaults(file: DatabaseFile.Database): DatabaseFaults {
   const broken = file.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
   return {
     pages: told.filter((line) => !isFullText(line)),
+    pagesLooked: 'every page',
     references: broken
       .slice(0, faultsMax)
       .map(({ table, rowid, parent }) => `row ${rowid} of ${table} points at nothing in ${parent}`),
@@ -117,7 +138,6 @@ function rowsWithoutWords(file: DatabaseFile.Database): string[] {
 
 /** What only reads works on it as on any store; everything else is refused. */
 function frozenStore(file: DatabaseFile.Database): FrozenStore {
-  const refuse = () => Promise.reject(new Error('A frozen database is only read.'));
   return {
     db: drizzle(file, { schema: tables, casing: 'snake_case' }),
     tables,
@@ -130,18 +150,12 @@ function frozenStore(file: DatabaseFile.Database): FrozenStore {
         throw domainError((error as { cause?: unknown }).cause ?? error);
       }
     },
-    renew() {
+    async renew() {
       file.exec('COMMIT');
       freeze(file);
     },
-    search: { putStory, putQuote, clear, findStories: refuse, findQuotes: refuse, inspect: refuse },
-    commit: refuse,
-    findSnapshot: refuse,
-    onCommit: () => () => undefined,
-    publicSequence: refuse,
-    purge: refuse,
-    sizes: refuse,
-    check: refuse,
+    search: { putStory, putQuote, clear, ...searchRefusals },
+    ...refusals,
     async close() {
       file.close();
     },

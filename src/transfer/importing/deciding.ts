@@ -2,7 +2,7 @@
 import { jsonEqual } from '../../kernel/json.js';
 import type { Store } from '../../storage/store.js';
 import type { NumberedLine } from '../ndjson.js';
-import { keyOf, type Line, type Row, type Thing } from '../things.js';
+import { keyOf, type Line, lineText, type Row, type Thing } from '../things.js';
 import { RefusedLine, readLine } from './line.js';
 import { findSurroundings, liveUsesOf, type Reference, referencesOf, type Surroundings } from './surroundings.js';
 
@@ -106,7 +106,7 @@ class Deciding {
   /** Whether it is made or here already. The line is changed where it comes without something. @throws RefusedLine */
   decide(text: string): Pick<Decided, 'outcome' | 'why'> {
     const { coming } = this.#given;
-    this.#refuseErased(text);
+    this.#refuseErased(this.#thing.parts.some(({ isPassing }) => isPassing) ? this.#lasting() : text);
     const why = this.#dropOriginal();
     if (coming.has({ kind: this.#thing.kind, key: this.#key })) throw new RefusedLine('stands here twice');
     const existing = this.#around.existing.get(this.#key);
@@ -132,13 +132,27 @@ class Deciding {
         );
   }
 
+  /** The line without what goes by: that names things, and has nothing of them. */
+  #lasting(): string {
+    const { row, parts } = this.#line;
+    const lasting = this.#thing.parts.filter(({ isPassing }) => !isPassing);
+    return lineText({ row, parts: Object.fromEntries(lasting.map(({ name }) => [name, parts[name] ?? []])) });
+  }
+
   /** A translation comes by itself where there is no such original. */
   #dropOriginal(): string | undefined {
     const { translationOf } = this.#line.row;
     if (this.#thing.kind !== 'article' || translationOf === null || translationOf === undefined) return undefined;
     const id = String(translationOf);
     if (this.#around.isOriginal(id) || this.#given.coming.hasOriginal(id)) return undefined;
-    this.#line.row = { ...this.#line.row, translationOf: null };
+    const { row, parts } = this.#line;
+    const isOnlyThat = (use: Row) =>
+      use.scope === 'working' &&
+      use.kind === 'article' &&
+      use.resourceId === id &&
+      !(row.related as string[]).includes(id);
+    this.#line.row = { ...row, translationOf: null };
+    this.#line.parts = { ...parts, uses: (parts.uses ?? []).filter((use) => !isOnlyThat(use)) };
     return `comes as no translation: there is no original ${id} here`;
   }
 
@@ -146,7 +160,7 @@ class Deciding {
     const { compares, moves, parts } = this.#thing;
     const rowOf = ({ row }: Line): Row =>
       Object.fromEntries(Object.entries(row).filter(([name]) => compares?.includes(name) ?? !moves.includes(name)));
-    const compared = compares ? [] : parts.filter(({ isDerived }) => !isDerived);
+    const compared = compares ? [] : parts.filter(({ isDerived, isPassing }) => !isDerived && !isPassing);
     const isSame =
       jsonEqual(rowOf(existing), rowOf(this.#line)) &&
       compared.every(({ name }) => jsonEqual(existing.parts[name], this.#line.parts[name]));

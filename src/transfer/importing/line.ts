@@ -18,11 +18,11 @@ export function readLine(store: Pick<Store, 'tables'>, thing: Thing, { text }: N
   if (unknown !== undefined) throw new RefusedLine(`has ${unknown}, which this version does not know`);
   const line: Line = { row: row as Row, parts: {} };
   const key = line.row[thing.key];
-  for (const { name, table, owner, where = {} } of thing.parts) {
+  for (const { name, table, owner, where = {}, omits } of thing.parts) {
     const rows = members[name];
     if (!Array.isArray(rows)) throw new RefusedLine(`has no ${name}`);
     for (const one of rows as unknown[]) {
-      const fault = findWrong(store, table, one);
+      const fault = findWrong(store, table, one, omits);
       if (fault !== undefined) throw new RefusedLine(`one of its ${name} ${fault}`);
       const isIts = Object.entries(where).every(([column, values]) => values.includes(String((one as Row)[column])));
       if (!isIts || (one as Row)[owner] !== key) throw new RefusedLine(`one of its ${name} is of something else`);

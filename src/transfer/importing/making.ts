@@ -25,7 +25,9 @@ export function makingStatements(store: Store, thing: Thing, line: Line, making:
     ...(thing.kind === 'webhook' && !isMirror
       ? [insertWebhookFromNow(store, row)]
       : insertRows(store, thing.table, [row])),
-    ...thing.parts.flatMap((part) => (part.isDerived ? [] : insertRows(store, part.table, parts[part.name] ?? []))),
+    ...thing.parts.flatMap(({ name, table, isDerived, isPassing }) =>
+      isDerived || (isPassing && !isMirror) ? [] : insertRows(store, table, parts[name] ?? []),
+    ),
     ...(thing.kind === 'article' ? storyStatements(store, line, making) : []),
     ...(thing.kind === 'embed' ? insertRows(store, 'whereUsed', parts.uses ?? []) : []),
     ...shownStatements(store, parts.shown ?? []),

@@ -66,7 +66,7 @@ export async function findLines(store: Store, thing: Thing, keys: readonly strin
     const found = await select(store, part.table, part.owner, keys, part.where ?? {}, part.order);
     const byOwner = Map.groupBy(found, (row) => String(row[part.owner]));
     for (const [key, line] of lines)
-      line.parts[part.name] = (byOwner.get(key) ?? []).map((row) => sentRow(part.table, row, []));
+      line.parts[part.name] = (byOwner.get(key) ?? []).map((row) => sentRow(part.table, row, part.omits ?? []));
   }
   return lines;
 }
@@ -98,20 +98,19 @@ function sentRow(table: TableName, row: Row, omits: readonly string[]): Row {
   return Object.fromEntries(
     members.map(([name, value]) => [
       name,
-      sent.includes(name) && value !== null ? (JSON.parse(String(value)) as unknown) : value,
+      sent[name] && value !== null ? (JSON.parse(String(value)) as unknown) : value,
     ]),
   );
 }
 
 /** A row as a table takes it. */
-function storedRow(store: Store, table: TableName, row: Row): Row {
-  const columns = columnsOf(store, table);
+function storedRow(table: TableName, row: Row): Row {
   const sent = sentColumnsOf(table);
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
-      if (!sent.includes(name) || value === null) return [name, value];
+      if (!sent[name] || value === null) return [name, value];
       const text = JSON.stringify(value);
-      return [name, columns[name]?.dataType === 'buffer' ? Buffer.from(text) : text];
+      return [name, sent[name] === 'bytes' ? Buffer.from(text) : text];
     }),
   );
 }
@@ -133,7 +132,7 @@ export function findWrong(
     const value = members[name];
     if (value === undefined || value === null) {
       if (column.notNull && !(value === undefined && column.hasDefault)) return `has no ${name}`;
-    } else if (!isOfType(column, sentColumnsOf(table).includes(name), value))
+    } else if (!isOfType(column, sentColumnsOf(table)[name] !== undefined, value))
       return `has ${name}, which is no ${column.dataType}`;
   }
   return undefined;
@@ -160,7 +159,7 @@ export function insertRows(store: Store, table: TableName, rows: readonly Row[])
   const insert = insertions.get(table) ?? insertionInto(table);
   insertions.set(table, insert);
   const statements: Statement[] = [];
-  let left = rows.map((row) => storedRow(store, table, row));
+  let left = rows.map((row) => storedRow(table, row));
   for (const size of rowsPerInsertion) {
     const whole = left.length - (left.length % size);
     for (const some of chunksOf(left.slice(0, whole), size))
@@ -172,7 +171,7 @@ export function insertRows(store: Store, table: TableName, rows: readonly Row[])
 
 /** The same, with a column that the store tells. */
 export function insertRowWith(store: Store, table: TableName, row: Row, told: Record<string, SQL>): Statement {
-  const values = { ...storedRow(store, table, row), ...told } as unknown as Inserted;
+  const values = { ...storedRow(table, row), ...told } as unknown as Inserted;
   return { query: store.db.insert(tableOf(store, table)).values(values), rows: 1 };
 }
 

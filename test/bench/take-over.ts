@@ -5,7 +5,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { drizzleOn } from '../../src/storage/postgres/database.js';
 import * as postgresTables from '../../src/storage/postgres/tables.js';
 import type { Store } from '../../src/storage/store.js';
-import { onDatabase } from './postgres.js';
+import { onDatabase } from '../support/postgres.js';
 
 /** What is written anew on the other side, since engines have their own. */
 const own = new Set(['story_documents', 'story_texts', 'quote_documents', 'speakers', 'secrets']);
