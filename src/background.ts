@@ -15,6 +15,9 @@ interface Works {
   dispatcher: Dispatcher;
 }
 
+/** Commits that follow each other wake it together. */
+const gatherMs = 50;
+
 /** Told of what fails in the background; it is tried again. */
 type Report = (error: unknown, message: string) => void;
 
@@ -23,6 +26,7 @@ export function backgroundWork(store: Pick<Store, 'onCommit'>, works: Works) {
   const { propagation, scheduler, clearing, publicLogSweeper, idempotency, dispatcher } = works;
 
   let forget = () => {};
+  let gathering: NodeJS.Timeout | undefined;
 
   async function start(report: Report): Promise<void> {
     await propagation.start((error) => report(error, 'a propagation could not go on; it is tried again'));
@@ -33,15 +37,20 @@ export function backgroundWork(store: Pick<Store, 'onCommit'>, works: Works) {
     dispatcher.start((error) => report(error, 'webhooks could not be served; it is tried again'));
     // What a commit leaves to be done is begun at once, whichever process it came from. Schedules wait for their time instead.
     forget = store.onCommit(() => {
-      propagation.look();
-      clearing.wake();
-      dispatcher.wake();
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        propagation.look();
+        clearing.wake();
+        dispatcher.wake();
+      }, gatherMs).unref();
     });
   }
 
   /** Ends the work after what is at hand. */
   async function stop(): Promise<void> {
     forget();
+    clearTimeout(gathering);
+    gathering = undefined;
     await Promise.all(Object.values(works).map((work) => work.stop()));
   }
 

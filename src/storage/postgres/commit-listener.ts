@@ -13,41 +13,35 @@ export const notifying = `SELECT pg_notify('${channel}', (${lastPublic}))`;
 const againMs = 500;
 /** How often it is looked whether the connection lives: it would wait for ever on a network that has forgotten it. */
 const beatMs = 10_000;
-/** Commits that follow each other are told of together. */
-const gatherMs = 100;
 
 export type TellCommit = (publicSequence: number) => void;
 
 export class CommitListener {
   readonly #places: Places;
-  /** Told at once, and of every commit. */
-  readonly #first: TellCommit;
-  readonly #others = new Set<TellCommit>();
+  /** In this order. */
+  readonly #told: Set<TellCommit>;
   #client: pg.Client | undefined;
   #isClosed = false;
   #again: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
-  #gathering: NodeJS.Timeout | undefined;
-  #untold: number | undefined;
 
   constructor(places: Places, first: TellCommit) {
     this.#places = places;
-    this.#first = first;
+    this.#told = new Set([first]);
     this.#beat = setInterval(() => this.#requireAlive(), beatMs).unref();
     void this.#listen();
   }
 
   /** @returns ends it */
   add(tell: TellCommit): () => void {
-    this.#others.add(tell);
-    return () => void this.#others.delete(tell);
+    this.#told.add(tell);
+    return () => void this.#told.delete(tell);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#beat);
     clearTimeout(this.#again);
-    clearTimeout(this.#gathering);
     await this.#client?.end();
   }
 
@@ -83,16 +77,6 @@ export class CommitListener {
   }
 
   #hear(publicSequence: number): void {
-    this.#first(publicSequence);
-    if (this.#gathering) {
-      this.#untold = publicSequence;
-      return;
-    }
-    for (const tell of this.#others) tell(publicSequence);
-    this.#gathering = setTimeout(() => {
-      const untold = this.#untold;
-      this.#gathering = this.#untold = undefined;
-      if (untold !== undefined) this.#hear(untold);
-    }, gatherMs).unref();
+    for (const tell of this.#told) tell(publicSequence);
   }
 }
