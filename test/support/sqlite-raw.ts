@@ -121,7 +121,12 @@ function planOf(file: Database.Database, { sql, params }: Asked): string[] {
   return steps.flatMap((step) => {
     if (isOfPart(step)) return [];
     if (!step.detail.startsWith('USE TEMP B-TREE')) return stepOf(step.detail);
-    return steps.some((other) => other.parent === step.parent && isOfPart(other)) ? ['sort few'] : ['sort'];
+    // What stands outermost has no more than the parts within it let through.
+    const isOutermost =
+      step.parent === 0 && steps.some(({ detail }) => /^(CO-ROUTINE|MATERIALIZE|LIST SUBQUERY) /.test(detail));
+    return isOutermost || steps.some((other) => other.parent === step.parent && isOfPart(other))
+      ? ['sort few']
+      : ['sort'];
   });
 }
 
