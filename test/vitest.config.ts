@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['test/{api,unit,storage,contract}/**/*.test.ts'],
+    include: ['test/{api,unit,storage,contract,sqlite}/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     // To load the program anew for each of a hundred files takes longer than most of them.
     isolate: false,

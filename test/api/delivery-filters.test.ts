@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planOf, type StoryFilters } from '../../src/delivery/articles/filters.js';
@@ -6,6 +5,7 @@ import { summariesQuery } from '../../src/delivery/articles/repository.js';
 import { examinedMax } from '../../src/storage/keyset.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource, editStory, type Members } from '../support/editing.js';
+import { wholeReads } from '../support/queries.js';
 import { createStory, embed, image, liveStory, publishStory, quote, shortStory } from '../support/stories.js';
 
 let app: TestApp;
@@ -247,17 +247,9 @@ describe('filters of GET /v1/articles', () => {
 });
 
 describe('the index', () => {
-  const plans = (asked: Partial<StoryFilters>) => {
-    const { sql, params } = summariesQuery(
-      app.store,
-      planOf({ sort: '-publishedAt', ...asked }),
-      20,
-      undefined,
-    ).toSQL();
-    const file = new Database(app.path, { readonly: true });
-    const rows = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as { detail: string }[];
-    file.close();
-    return rows.map(({ detail }) => detail);
+  const stepsOf = async (asked: Partial<StoryFilters>) => {
+    const query = summariesQuery(app.store, planOf({ sort: '-publishedAt', ...asked }), 20, undefined);
+    return (await app.raw.plansOf([query.toSQL()])).flat();
   };
   const filter = { desk: 'world', tag: ['gas'], language: 'en', contains: ['video'], speaker: 'A', from: '2022-12-01' };
 
@@ -274,26 +266,26 @@ describe('the index', () => {
     ['tag and language', { tag: ['gas'], language: 'en' }],
     ['desk and tag', { desk: 'world', tag: ['gas'] }],
     ['sorted by update', { desk: 'world', sort: 'updatedAt' }],
-  ])('answers %s alone, without sorting and without looking at another story', (_what, asked) => {
+  ])('answers %s alone, without sorting and without looking at another story', async (_what, asked) => {
     const plan = planOf({ sort: '-publishedAt', ...asked });
     expect([plan.with, plan.without]).toEqual([[], []]);
-    const details = plans(asked);
+    const steps = await stepsOf(asked);
     const index = plan.sort === 'publishedAt' ? 'facets_by_publication' : 'facets_by_update';
-    expect(details.join('\n')).toMatch(new RegExp(`SEARCH facets USING COVERING INDEX ${index} \\(facet=\\?`));
-    expect(details.filter((detail) => /SCAN (?!examined|\(subquery)/.test(detail))).toEqual([]);
+    expect(steps.join('\n')).toContain(`search facets by ${index} (facet`);
+    expect(wholeReads(steps)).toEqual([]);
   });
 
-  it('answers any other combination from a bounded range of one', () => {
-    const details = plans(filter);
-    expect(details.join('\n')).toMatch(/SEARCH facets USING COVERING INDEX facets_by_publication \(facet=\?/);
-    expect(details.filter((detail) => /SCAN (?!examined|\(subquery)/.test(detail))).toEqual([]);
+  it('answers any other combination from a bounded range of one', async () => {
+    const steps = await stepsOf(filter);
+    expect(steps.join('\n')).toContain('search facets by facets_by_publication (facet');
+    expect(wholeReads(steps)).toEqual([]);
     const { sql, params } = summariesQuery(
       app.store,
       planOf({ sort: '-publishedAt', ...filter }),
       20,
       undefined,
     ).toSQL();
-    expect(sql).toMatch(/limit \?\) "examined"/);
+    expect(sql).toMatch(/limit (\?|\$\d+)\) "examined"/);
     expect(params).toContain(examinedMax);
   });
 });
@@ -303,18 +295,11 @@ describe('a list with few stories among many', () => {
     const many = await startApp();
     const { id } = await liveStory(many, shortStory({ tags: ['common', 'rare'], headline: 'The oldest' }));
     const count = examinedMax * 2 + 10;
-    const file = new Database(many.path);
-    file.pragma('foreign_keys = OFF');
-    const insert = file.prepare(
-      'INSERT INTO facets (article_id, facet, published_at, content_updated_at) VALUES (?, ?, ?, ?)',
-    );
-    file.transaction(() => {
-      for (let i = 0; i < count; i++) {
-        const at = new Date(Date.parse('2030-01-01') + i * 1000).toISOString();
-        insert.run(`filler-${i}`, 'tag:common', at, at);
-      }
-    })();
-    file.close();
+    const fillers = Array.from({ length: count }, (_, i) => {
+      const at = new Date(Date.parse('2030-01-01') + i * 1000).toISOString();
+      return { article_id: `filler-${i}`, facet: 'tag:common', published_at: at, content_updated_at: at };
+    });
+    await many.raw.fill('facets', fillers);
     const pages: string[][] = [];
     let next: string | null = '';
     while (next !== null) {

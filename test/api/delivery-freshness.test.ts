@@ -3,6 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { act, type Clients, changeResource, createResource, editStory, withdrawStory } from '../support/editing.js';
+import { seenElsewhere } from '../support/engine.js';
 import { requireFresh } from '../support/freshness.js';
 import { startBeside } from '../support/second-server.js';
 import { createStory, image, liveStory, shortStory } from '../support/stories.js';
@@ -30,6 +31,7 @@ async function warm(id: string, slug: string): Promise<void> {
 }
 
 const requireFreshEverywhere = async (id: string) => {
+  await seenElsewhere();
   for (const server of [app, beside]) await requireFresh(server, id);
 };
 
@@ -62,6 +64,7 @@ describe.each<[string, () => Clients]>([
     const { id, slug } = await liveStory(app);
     await warm(id, slug);
     await withdrawStory(editor(), id);
+    await seenElsewhere();
     for (const { anybody } of [app, beside]) {
       for (const address of [slug, id, `${slug}/sections`]) await anybody.get(`/v1/articles/${address}`).expect(410);
     }
@@ -75,6 +78,7 @@ describe.each<[string, () => Clients]>([
     await warm(id, slug);
     await editStory(editor(), id, { slug: `${slug}-next` });
     expect((await act(editor(), id, 'publish')).status).toBe(200);
+    await seenElsewhere();
     for (const { anybody } of [app, beside]) {
       await anybody.get(`/v1/articles/${slug}`).expect(308).expect('location', `/v1/articles/${slug}-next`);
       await anybody.get(`/v1/articles/${slug}-next`).expect(200);
@@ -86,6 +90,7 @@ describe.each<[string, () => Clients]>([
     const { id, slug } = await createStory(app);
     for (const { anybody } of [app, beside]) await anybody.get(`/v1/articles/${slug}`).expect(404);
     expect((await act(editor(), id, 'publish')).status).toBe(200);
+    await seenElsewhere();
     for (const { anybody } of [app, beside]) await anybody.get(`/v1/articles/${slug}`).expect(200);
     await requireFreshEverywhere(id);
   });

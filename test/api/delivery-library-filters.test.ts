@@ -1,9 +1,8 @@
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examinedMax } from '../../src/storage/keyset.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource, type Members, withdrawStory } from '../support/editing.js';
-import { QueryLog } from '../support/queries.js';
+import { QueryLog, wholeReads } from '../support/queries.js';
 import { createStory, embed, publishStory, quote, shortStory } from '../support/stories.js';
 
 const log = new QueryLog();
@@ -121,25 +120,18 @@ describe('a list with few resources among many', () => {
     quoteId = await said('Rare');
     embedId = (await createResource(app, 'embeds', { ...embed, kind: 'interactive' })).id;
     await storyAt('2019-01-01T00:00:00Z', block(quoteId), { type: 'embed', embedId });
-    const file = new Database(app.path);
-    const insert = file.prepare(
-      'INSERT INTO library_snapshots (kind, resource_id, etag, made_at, speaker, body) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    file.transaction(() => {
-      for (let i = 0; i < count; i++) {
-        const id = `ffffffff-0000-7000-8000-${String(i).padStart(12, '0')}`;
-        insert.run('quote', id, '""', '', 'many', `{"id":"${id}"}`);
-        insert.run('embed', id, '""', '', null, `{"id":"${id}","kind":"video","title":""}`);
-      }
-    })();
-    file.close();
+    const fillers = Array.from({ length: count }, (_, i) => {
+      const id = `ffffffff-0000-7000-8000-${String(i).padStart(12, '0')}`;
+      const row = { resource_id: id, etag: '""', made_at: '' };
+      return [
+        { ...row, kind: 'quote', speaker: 'many', body: `{"id":"${id}"}` },
+        { ...row, kind: 'embed', speaker: null, body: `{"id":"${id}","kind":"video","title":""}` },
+      ];
+    });
+    await app.raw.fill('library_snapshots', fillers.flat());
   });
-  afterAll(() => {
-    // No story shows them, which is wrong to whoever looks at the whole.
-    const file = new Database(app.path);
-    file.prepare("DELETE FROM library_snapshots WHERE made_at = ''").run();
-    file.close();
-  });
+  // No story shows them, which is wrong to whoever looks at the whole.
+  afterAll(() => app.raw.run("DELETE FROM library_snapshots WHERE made_at = ''"));
 
   it('ends a page early rather than late, and leads on to what there is', async () => {
     expect(await pagesOf('/v1/quotes?from=2019-01-01&to=2019-01-02')).toEqual([[], [], [quoteId]]);
@@ -149,10 +141,10 @@ describe('a list with few resources among many', () => {
 
   it('is read along an index, and no further than it may be', async () => {
     for (const address of ['/v1/quotes?from=2019-01-01&to=2019-01-02', '/v1/embeds?kind=interactive']) {
-      const steps = (await log.plansOf(app.path, () => app.anybody.get(address).expect(200))).flat();
-      expect(steps.filter((step) => /^SCAN (?!examined)|TEMP B-TREE/.test(step))).toEqual([]);
+      const steps = (await log.plansOf(app, () => app.anybody.get(address).expect(200))).flat();
+      expect([...wholeReads(steps), ...steps.filter((step) => step.startsWith('sort'))]).toEqual([]);
       const [first] = log.asked;
-      expect(first?.sql).toMatch(/ limit \?\) "examined"/);
+      expect(first?.sql).toMatch(/ limit (\?|\$\d+)\) "examined"/);
       expect(first?.params).toContain(examinedMax);
     }
   });

@@ -13,7 +13,7 @@ import {
   withdrawStory,
 } from '../support/editing.js';
 import { Gate } from '../support/gate.js';
-import { QueryLog } from '../support/queries.js';
+import { QueryLog, wholeReads } from '../support/queries.js';
 import { createStory, embed, image, liveStory, publishStory, quote, shortStory } from '../support/stories.js';
 
 const gate = new Gate();
@@ -271,13 +271,13 @@ describe('what reading them costs', () => {
     for (const path of ['/v1/images', '/v1/quotes?speaker=vladimir+putin', '/v1/embeds']) {
       for (const limit of [1, 30]) {
         const address = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}`;
-        const plans = await log.plansOf(app.path, () => app.anybody.get(address).expect(200));
+        const plans = await log.plansOf(app, () => app.anybody.get(address).expect(200));
         expect(plans).toHaveLength(2);
-        const steps = plans.flat().join('\n');
-        expect(steps).not.toMatch(/^SCAN (?!examined)/m);
-        expect(steps).toMatch(/SEARCH facets USING COVERING INDEX facets_by_publication \(facet=\?\)/);
-        expect(steps).toMatch(/SEARCH snapshots USING INDEX sqlite_autoindex_snapshots_1 \(article_id=\?\)/);
-        if (path.includes('speaker')) expect(steps).toContain('library_snapshots_by_speaker (speaker=?');
+        const steps = plans.flat();
+        expect(wholeReads(steps)).toEqual([]);
+        expect(steps).toContain('search facets by facets_by_publication (facet)');
+        expect(steps).toContain('search snapshots by its key (article_id)');
+        if (path.includes('speaker')) expect(steps.join('\n')).toContain('by library_snapshots_by_speaker (speaker');
       }
     }
   });

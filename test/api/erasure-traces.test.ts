@@ -3,15 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { changeResource, createResource, editSection, editStory, type Members } from '../support/editing.js';
+import { newDatabase } from '../support/engine.js';
 import { cleared, erase } from '../support/erasing.js';
 import { RunningServer, run, send, temporaryFolder } from '../support/processes.js';
 import { liveStory, publishStory, shortStory } from '../support/stories.js';
-import { filesOf, tracesOf } from '../support/traces.js';
+import { tracesOf } from '../support/traces.js';
+import { requireTrueIndex } from '../support/true-index.js';
 
 const at = '2026-01-15T09:00:00.000Z';
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
+  await app.raw.keepUncompressed();
 });
 afterAll(() => app.close());
 
@@ -77,10 +80,12 @@ const secretFields = ({ word, plain, url }: Words) => ({
   dateline: { place: word('place') },
 });
 
-const traces = (words: readonly string[]) => tracesOf(words, filesOf(app.path));
+const traces = async (words: readonly string[]) => tracesOf(words, await app.raw.files());
 /** Each of the words stands somewhere now, so that looking for it can fail. */
-function requirePlanted(words: readonly string[]): void {
-  expect(words.filter((word) => traces([word]).length === 0)).toEqual([]);
+async function requirePlanted(words: readonly string[]): Promise<void> {
+  await app.raw.gatherStatistics();
+  const found = await traces(words);
+  expect(words.filter((word) => !found.some((trace) => trace.startsWith(`${word} in `)))).toEqual([]);
 }
 /** Has the story in the cache of compiled stories, as readers would. */
 const read = async (id: string) => {
@@ -192,10 +197,10 @@ describe('an erased story', () => {
     const pointing = await liveStory(app, shortStory({ related: [story.id] }));
     await read(pointing.id);
     await plantBeside(story.id, secret);
-    requirePlanted(secret.words);
+    await requirePlanted(secret.words);
 
     await cleared(app, await erase(app, 'article', story.id, { uses: 'remove' }));
-    expect(traces(secret.words)).toEqual([]);
+    expect(await traces(secret.words)).toEqual([]);
     await read(pointing.id);
     await app.anybody.get(`/v1/articles/${story.id}`).expect(410);
     const { db, tables, all } = app.store;
@@ -224,10 +229,10 @@ describe('an erased library resource', () => {
     await changeResource(app, plural, id, { [field]: secret.word('second') });
     await read(shown.id);
     await app.anybody.get(`/v1/${plural}/${id}`).expect(200);
-    requirePlanted(secret.words);
+    await requirePlanted(secret.words);
 
     await cleared(app, await erase(app, kind, id, { uses: 'remove' }));
-    expect(traces(secret.words)).toEqual([]);
+    expect(await traces(secret.words)).toEqual([]);
     await read(shown.id);
     expect((await app.as.viewer.get(`/v1/manage/articles/${draft.body.data.id}`)).body.data.sections[0].blocks).toEqual(
       [],
@@ -236,11 +241,10 @@ describe('an erased library resource', () => {
 
   it('is not to be found in the file of a server that was killed before it was done, once another has started', async () => {
     const secret = newWords('Killed');
-    const DATA_DIR = temporaryFolder();
-    const path = `${DATA_DIR}/copydesk.db`;
-    const made = await run('src/cli/keys.ts', ['create', '--role', 'admin', '--name', 'legal'], { DATA_DIR });
+    const { raw, settings, discard } = await newDatabase(temporaryFolder());
+    const made = await run('src/cli/keys.ts', ['create', '--role', 'admin', '--name', 'legal'], settings);
     const key = made.stdout.trim().split('\n').at(-1) ?? '';
-    let server = await RunningServer.start({ DATA_DIR, NODE_ENV: 'production' });
+    let server = await RunningServer.start({ ...settings, NODE_ENV: 'production' });
     const post = (to: string, body: unknown, ifMatch?: string) =>
       send(app.app, server, 'post', to, { key, body, ...(ifMatch && { ifMatch }) });
     const { id } = (await post('/v1/manage/quotes', secretQuote(secret)).expect(201)).body.data;
@@ -248,13 +252,15 @@ describe('an erased library resource', () => {
     const { data } = (await post('/v1/manage/erasures', erasure, '"1"').expect(201)).body;
     await server.kill();
     expect(data.state).toBe('purging');
-    expect(tracesOf(secret.words, filesOf(path))).not.toEqual([]);
+    expect(tracesOf(secret.words, await raw.files())).not.toEqual([]);
 
-    server = await RunningServer.start({ DATA_DIR, NODE_ENV: 'production' });
+    server = await RunningServer.start({ ...settings, NODE_ENV: 'production' });
     const state = async () =>
       (await send(app.app, server, 'get', `/v1/manage/erasures/${data.id}`, { key }).expect(200)).body.data.state;
     await expect.poll(state).toBe('done');
-    expect(tracesOf(secret.words, filesOf(path, server.pid))).toEqual([]);
+    expect(tracesOf(secret.words, await raw.files(server.pid))).toEqual([]);
     await server.kill();
+    await requireTrueIndex(raw);
+    await discard();
   }, 60_000);
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReader } from '../../src/storage/sqlite/database.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, createResource, editStory, type Members, withdrawStory } from '../support/editing.js';
@@ -288,15 +287,13 @@ describe('after an erasure', () => {
 
   it('its state is purging for as long as another program reads what was, and done some time after', async () => {
     const { id } = await newQuote();
-    const { file } = openReader(app.path);
-    file.exec('BEGIN; SELECT * FROM quotes');
+    const release = await app.raw.keepReading('quotes');
     const erasure = await erase(app, 'quote', id);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const { body } = await app.as.admin.get(`${path}/${erasure.id}`).expect(200);
     expect(body.data).toMatchObject({ state: 'purging', purgedAt: null });
     await createStory(app);
-    file.exec('COMMIT');
-    file.close();
+    await release();
     await cleared(app, erasure);
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { editStory } from '../support/editing.js';
-import { erase, tablesWith } from '../support/erasing.js';
+import { erase } from '../support/erasing.js';
 import { Gate } from '../support/gate.js';
 import { createStory, liveStory, shortStory } from '../support/stories.js';
 
@@ -30,8 +30,8 @@ describe('an erasure', () => {
       wasInterrupted = meeting.wasInterrupted;
       if (!wasInterrupted) await erase(app, 'article', id);
       expect([201, 404]).toContain(meeting.result.status);
-      expect(tablesWith(app, word)).toEqual([]);
-      expect(tablesWith(app, id)).not.toContain('idempotent_answers');
+      expect(await app.raw.tablesWith(word)).toEqual([]);
+      expect(await app.raw.tablesWith(id)).not.toContain('idempotent_answers');
       await app.as.editor.post(path, section).set('idempotency-key', word).expect(404);
     }
     expect(k).toBeGreaterThan(10);
@@ -47,9 +47,9 @@ describe('an erasure', () => {
       .set({ 'idempotency-key': 'by-slug', 'if-match': read.headers.etag ?? '' })
       .expect(201);
     await editStory(app, id, { slug: 'third-slug' });
-    expect(tablesWith(app, word)).toContain('idempotent_answers');
+    expect(await app.raw.tablesWith(word)).toContain('idempotent_answers');
     await erase(app, 'article', id);
-    expect(tablesWith(app, word)).toEqual([]);
+    expect(await app.raw.tablesWith(word)).toEqual([]);
   });
 
   it('is answered again itself', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, type Members } from '../support/editing.js';
-import { askErasure, type Erasable, erase, tablesWith } from '../support/erasing.js';
+import { askErasure, type Erasable, erase } from '../support/erasing.js';
 import { Gate, type Meeting } from '../support/gate.js';
 import { startBeside } from '../support/second-server.js';
 import { createStory, image, liveStory, publishStory, shortStory } from '../support/stories.js';
@@ -90,7 +90,7 @@ describe('erasing a story, while', () => {
           after: async ({ status }) => {
             expect([201, 412]).toContain(status);
             if (status === 412) return;
-            expect(tablesWith(app, word)).toEqual([]);
+            expect(await app.raw.tablesWith(word)).toEqual([]);
             expect(await statusOf(story.id)).toBe(state === 'live' ? 410 : 404);
             await app.anybody.get(`/v1/images/${imageId}`).expect(404);
           },
@@ -113,7 +113,7 @@ describe('erasing a story, while', () => {
         },
         after: async ({ status }) => {
           expect([status, other].sort()).toEqual([201, 409]);
-          expect(tablesWith(app, word)).toEqual([]);
+          expect(await app.raw.tablesWith(word)).toEqual([]);
         },
       };
     });
@@ -145,7 +145,7 @@ describe('work on a story that is erased meanwhile', () => {
             meanwhile: () => erase(app, 'article', story.id, { uses: 'remove' }),
             after: async ({ status }) => {
               expect([200, 404]).toContain(status);
-              expect(tablesWith(app, word)).toEqual([]);
+              expect(await app.raw.tablesWith(word)).toEqual([]);
               expect([404, 410]).toContain(await statusOf(story.id));
             },
           };
@@ -191,7 +191,7 @@ describe('erasing an image, while', () => {
           after: async ({ status }) => {
             expect([201, 412]).toContain(status);
             if (status === 412) return;
-            expect(tablesWith(app, word)).toEqual([]);
+            expect(await app.raw.tablesWith(word)).toEqual([]);
             await app.anybody.get(`/v1/images/${imageId}`).expect(404);
           },
         };
@@ -213,7 +213,7 @@ describe('erasing an image, while', () => {
         },
         after: async ({ status }) => {
           expect([status, posted]).toEqual(status === 201 ? [201, 422] : [409, 201]);
-          if (status === 201) expect(tablesWith(app, word)).toEqual([]);
+          if (status === 201) expect(await app.raw.tablesWith(word)).toEqual([]);
         },
       };
     });
@@ -232,7 +232,7 @@ describe('publishing a story that shows an image which is erased meanwhile', () 
         after: async ({ status }) => {
           expect([200, 422]).toContain(status);
           expect(await statusOf(id)).toBe(status === 200 ? 200 : 404);
-          expect(tablesWith(app, word)).toEqual([]);
+          expect(await app.raw.tablesWith(word)).toEqual([]);
         },
       };
     });

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { inArray } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
@@ -38,14 +38,13 @@ async function makeArticle(i: number): Promise<string> {
 }
 
 /** Deletes or schedules articles without what goes with it, which is of no concern to lists. */
-function mark(column: 'deleted_at' | 'scheduled_for', ids: string[], marked: Set<unknown>): void {
-  const file = new Database(app.path);
-  const update = file.prepare(`UPDATE articles SET ${column} = '2030-01-01T00:00:00.000Z' WHERE id = ?`);
-  for (const id of ids) {
-    expect(update.run(id).changes).toBe(1);
-    marked.add(id);
-  }
-  file.close();
+async function mark(column: 'deletedAt' | 'scheduledFor', ids: string[], marked: Set<unknown>): Promise<void> {
+  const { db, tables, commit } = app.store;
+  const row = { [column]: '2030-01-01T00:00:00.000Z' };
+  await commit([
+    { query: db.update(tables.articles).set(row).where(inArray(tables.articles.id, ids)), rows: ids.length },
+  ]);
+  for (const id of ids) marked.add(id);
 }
 
 beforeAll(async () => {
@@ -55,14 +54,14 @@ beforeAll(async () => {
   for (let i = 0; i < 48; i++) ids.push(await makeArticle(i));
   articles = (await app.as.viewer.get(`${path}?limit=100`).expect(200)).body.data;
   expect(articles.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
-  mark(
-    'deleted_at',
+  await mark(
+    'deletedAt',
     [0, 12, 25, 40].flatMap((i) => ids[i] ?? []),
     deleted,
   );
   // Of the last, which is live, another version is to be published.
-  mark(
-    'scheduled_for',
+  await mark(
+    'scheduledFor',
     [4, 5, 8, 16, 35, 47].flatMap((i) => ids[i] ?? []),
     scheduled,
   );

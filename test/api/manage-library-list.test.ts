@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
@@ -65,15 +64,13 @@ beforeAll(async () => {
     .post('/v1/manage/embeds', { ...embed, thumbnailImageId: at('images', 7) })
     .expect(201);
   resources.embeds.unshift(film.body.data);
-  const file = new Database(app.path);
   for (const plural of plurals) {
     for (const i of [9, 10, 14]) {
       const id = resources[plural][i]?.id;
-      file.prepare(`UPDATE ${plural} SET deleted_at = 'x' WHERE id = ?`).run(id);
+      await app.raw.run(`UPDATE ${plural} SET deleted_at = 'x' WHERE id = '${id}'`);
       deleted.add(id);
     }
   }
-  file.close();
 }, 60_000);
 afterAll(() => app.close());
 

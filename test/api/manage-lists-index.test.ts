@@ -1,10 +1,10 @@
 // What lists of many managed resources cost, and that they find all the same what is rare among them.
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examinedMax } from '../../src/storage/keyset.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource, type Members } from '../support/editing.js';
-import { QueryLog } from '../support/queries.js';
+import { QueryLog, wholeReads } from '../support/queries.js';
+import type { Row } from '../support/raw.js';
 import { createStory, embed, image, shortStory } from '../support/stories.js';
 
 const log = new QueryLog();
@@ -15,27 +15,14 @@ let oldestEmbed: { id: string };
 const count = 2 * examinedMax + 100;
 
 /** Fills a table with copies of a row, each changed a second after the one before. */
-function multiply(
-  file: Database.Database,
-  table: string,
-  id: string,
-  other: (i: number) => Members = () => ({}),
-): void {
-  const row = file.prepare(`SELECT * FROM ${table} WHERE id = ?`).get(id) as Members;
-  const names = Object.keys(row);
-  const insert = file.prepare(
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
-  );
-  for (let i = 0; i < count; i++) {
+async function multiply(table: string, id: string, other: (i: number) => Row = () => ({})): Promise<void> {
+  const [row] = await app.raw.rows(`SELECT * FROM ${table} WHERE id = '${id}'`);
+  const copies = Array.from({ length: count }, (_, i) => {
     const at = new Date(Date.parse('2030-01-01') + i * 1000).toISOString();
-    const copy = {
-      ...row,
-      id: `01852a5c-0000-7000-8000-${String(i).padStart(12, '0')}`,
-      created_at: at,
-      updated_at: at,
-    };
-    insert.run({ ...copy, ...other(i) });
-  }
+    const copy = { ...row, id: `01852a5c-0000-7000-8000-${String(i).padStart(12, '0')}` };
+    return { ...copy, created_at: at, updated_at: at, ...other(i) };
+  });
+  await app.raw.fill(table, copies);
 }
 
 beforeAll(async () => {
@@ -45,15 +32,10 @@ beforeAll(async () => {
   const { id } = await createStory(app, shortStory({ tags: ['common'], stage: 'ready' }));
   const film = await createResource(app, 'embeds', embed);
   const picture = await createResource(app, 'images', image);
-  const file = new Database(app.path);
-  file.pragma('foreign_keys = OFF');
-  file.transaction(() => {
-    multiply(file, 'articles', id, (i) => ({ slug: `copy-${i}`, stage: i % 2 ? 'ready' : 'review' }));
-    multiply(file, 'embeds', film.id);
-    multiply(file, 'images', picture.id);
-    file.exec("INSERT INTO article_tags SELECT id, 'common' FROM articles WHERE slug LIKE 'copy-%'");
-  })();
-  file.close();
+  await multiply('articles', id, (i) => ({ slug: `copy-${i}`, stage: i % 2 ? 'ready' : 'review' }));
+  await multiply('embeds', film.id);
+  await multiply('images', picture.id);
+  await app.raw.run("INSERT INTO article_tags SELECT id, 'common' FROM articles WHERE slug LIKE 'copy-%'");
 }, 60_000);
 afterAll(() => app.close());
 
@@ -79,49 +61,45 @@ async function pagesOf(path: string): Promise<unknown[][]> {
 
 /** The steps of every query of a list, without those for the rows of the page itself. */
 const stepsOf = async (address: string) =>
-  (await log.plansOf(app.path, () => app.as.viewer.get(address).expect(200))).slice(0, -1).flat();
-
-/** A look at every row of a table, out of order; what was limited before may be looked at whole. */
-const scans = (steps: string[]) =>
-  steps.filter((step) => /^SCAN (?!examined|counted)/.test(step) && !/^SCAN \w+ USING (COVERING )?INDEX/.test(step));
+  (await log.plansOf(app, () => app.as.viewer.get(address).expect(200))).slice(0, -1).flat();
 
 describe('a list of what is deleted', () => {
   it.each(['articles', 'images', 'quotes', 'embeds'])('is read along an index of just those: %s', async (plural) => {
     const steps = await stepsOf(`/v1/manage/${plural}?deleted=true`);
     expect(steps.join('\n')).toContain(`${plural}_deleted_by_update`);
-    expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+    expect(steps.filter((step) => step.startsWith('sort'))).toEqual([]);
   });
 });
 
 describe('a list of many articles', () => {
   it.each<[string, string]>([
     ['', 'articles_by_update'],
-    ['?stage=ready', 'articles_of_stage (stage=?)'],
-    ['?state=unpublished', 'articles_of_state (state=?)'],
-    ['?desk=world', 'articles_of_desk (desk=?)'],
-    ['?updatedBy=jane.doe', 'articles_of_actor (updated_by_actor=?)'],
-    ['?updatedBy=0123456789ab', 'articles_of_key (updated_by_key=?)'],
-    ['?updatedSince=2030-01-01T00:00:00Z', 'articles_by_update (updated_at>?)'],
+    ['?stage=ready', 'articles_of_stage (stage'],
+    ['?state=unpublished', 'articles_of_state (state'],
+    ['?desk=world', 'articles_of_desk (desk'],
+    ['?updatedBy=jane.doe', 'articles_of_actor (updated_by_actor'],
+    ['?updatedBy=0123456789ab', 'articles_of_key (updated_by_key'],
+    ['?updatedSince=2030-01-01T00:00:00Z', 'articles_by_update (updated_at…'],
     ['?deleted=true', 'articles_deleted_by_update'],
     ['?sort=createdAt', 'articles_by_creation'],
-    ['?sort=publishedAt', 'articles_by_publication (published_at>?)'],
-    ['?sort=-updatedAt&stage=ready&updatedSince=2030-01-01T00:00:00Z', 'articles_of_stage (stage=? AND updated_at>?)'],
+    ['?sort=publishedAt', 'articles_by_publication (published_at…'],
+    ['?sort=-updatedAt&stage=ready&updatedSince=2030-01-01T00:00:00Z', 'articles_of_stage (stage, updated_at…)'],
   ])('is read in its order along one index: %s', async (query, index) => {
     const steps = await stepsOf(`/v1/manage/articles${query}`);
     expect(steps.join('\n')).toContain(index);
-    expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
-    expect(scans(steps)).toEqual([]);
+    expect(steps.filter((step) => step.startsWith('sort'))).toEqual([]);
+    expect(wholeReads(steps)).toEqual([]);
   });
 
   it.each<[string, string]>([
-    ['?tag=rare', 'article_tags_by_tag (tag=?)'],
+    ['?tag=rare', 'article_tags_by_tag (tag'],
     ['?state=scheduled', 'articles_scheduled'],
-    ['?stage=draft&sort=publishedAt', 'articles_of_stage (stage=?)'],
-    ['?updatedSince=2030-01-01T01:00:00Z&sort=createdAt', 'articles_by_update (updated_at>?)'],
+    ['?stage=draft&sort=publishedAt', 'articles_of_stage (stage'],
+    ['?updatedSince=2030-01-01T01:00:00Z&sort=createdAt', 'articles_by_update (updated_at…'],
   ])('is the whole of a small set, sorted: %s', async (query, index) => {
     const steps = await stepsOf(`/v1/manage/articles${query}`);
     expect(steps.join('\n')).toContain(index);
-    expect(scans(steps)).toEqual([]);
+    expect(wholeReads(steps)).toEqual([]);
   });
 
   it.each([
@@ -133,11 +111,9 @@ describe('a list of many articles', () => {
   ])('looks at a bounded number, whatever is asked: %s', async (query) => {
     const address = `/v1/manage/articles${query}`;
     const steps = await stepsOf(address);
-    expect(scans(steps)).toEqual([]);
-    // Whatever else is read is read for what was examined, one by one, and not all of another index beside it.
-    expect(steps.filter((step) => /AUTOMATIC|BLOOM/.test(step))).toEqual([]);
+    expect(wholeReads(steps)).toEqual([]);
     for (const { sql, params } of log.asked.filter(({ sql }) => /"(examined|counted)"/.test(sql))) {
-      expect(sql).toMatch(/ limit \?\) "(examined|counted)"/);
+      expect(sql).toMatch(/ limit (\?|\$\d+)\) "(examined|counted)"/);
       const limits = params.filter((param) => typeof param === 'number');
       expect(Math.max(...limits)).toBeLessThanOrEqual(2 * examinedMax);
     }
@@ -169,8 +145,8 @@ describe('a list of many resources', () => {
     for (const query of ['', '?text=x', '?used=true', '?used=false&text=x&updatedBy=jane.doe', '?sort=updatedAt']) {
       const steps = await stepsOf(`/v1/manage/${plural}${query}`);
       expect(steps.join('\n')).toContain(`${plural}_by_update`);
-      expect(scans(steps)).toEqual([]);
-      expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+      expect(wholeReads(steps)).toEqual([]);
+      expect(steps.filter((step) => step.startsWith('sort'))).toEqual([]);
     }
   });
 

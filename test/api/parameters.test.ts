@@ -1,5 +1,4 @@
 // Nothing can be asked by a field that is no parameter: what a request says never becomes the name of a column or a path in JSON.
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { type Furnished, furnish } from '../support/addresses.js';
@@ -13,12 +12,7 @@ let names: string[];
 beforeAll(async () => {
   app = await startApp();
   ({ reads } = await furnish(app));
-  const file = new Database(app.path, { readonly: true });
-  const columns = file
-    .prepare('SELECT DISTINCT c.name FROM sqlite_master t, pragma_table_info(t.name) c')
-    .pluck()
-    .all() as string[];
-  file.close();
+  const columns = await app.raw.columns();
   const fields = new Set<string>();
   for (const { address } of reads.filter((read) => read.operation.role))
     JSON.stringify((await app.as.admin.get(address)).body, (field, value) => {

@@ -20,7 +20,7 @@ afterAll(() => app.close());
 
 const pathOf = (sha256: string) => join(folder, 'media/files', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 const renditionsOf = (id: string) => join(folder, 'media/renditions', id);
-const sweepOnce = (...args: string[]) => run('src/cli/sweep.ts', args, { DATA_DIR: folder });
+const sweepOnce = (...args: string[]) => run('src/cli/sweep.ts', args, app.settings);
 const old = new Date(Date.now() - 2 * 3_600_000);
 
 async function imageWith(file: Buffer): Promise<{ id: string; sha256: string }> {

@@ -7,7 +7,7 @@ import { cleared, erase } from '../support/erasing.js';
 import { Mirror } from '../support/mirror.js';
 import { startBeside } from '../support/second-server.js';
 import { image, liveStory, publishStory, shortStory } from '../support/stories.js';
-import { filesOf, tracesOf } from '../support/traces.js';
+import { tracesOf } from '../support/traces.js';
 
 /** More than one commit carries. */
 const storyCount = 510;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   app = await startApp();
   imageId = (await createResource(app, 'images', image)).id;
   const { id, slug } = await liveStory(app, showing(imageId));
-  slugs = [slug, ...copyStory(app.path, id, storyCount - 1).map((copy) => copy.slug)];
+  slugs = [slug, ...(await copyStory(app.store, id, storyCount - 1)).map((copy) => copy.slug)];
 });
 afterAll(() => app.close());
 
@@ -187,6 +187,6 @@ describe('an erasure of what more than 500 live stories show, while a change to 
     for (const story of whole) expect(story).toMatchObject({ sections: [], leadImage: null });
     const { data } = (await app.as.viewer.get(`/v1/manage/articles/${slugs[0]}`).expect(200)).body;
     expect(data).toMatchObject({ sections: [{ blocks: [] }], publication: { hasUnpublishedChanges: false } });
-    expect(tracesOf(['Sixth.', 'Seventh.'], filesOf(app.path))).toEqual([]);
+    expect(tracesOf(['Sixth.', 'Seventh.'], await app.raw.files())).toEqual([]);
   }, 120_000);
 });

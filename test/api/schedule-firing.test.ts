@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWriter } from '../../src/storage/sqlite/database.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, changeResource, createResource, editSection, editStory, patchResource } from '../support/editing.js';
@@ -342,9 +341,7 @@ describe('schedules', () => {
     const next = await schedule(app, other.id, { at: ahead(app, 2 * minuteMs) });
     const trouble: unknown[] = [];
     await app.services.scheduler.stop();
-    const { file } = openWriter(app.path);
-    file.exec(`CREATE TRIGGER trouble BEFORE INSERT ON publications WHEN NEW.article_id = '${id}'
-      BEGIN SELECT RAISE(ABORT, 'trouble'); END`);
+    const cease = await app.raw.refuseRows('publications', `NEW.article_id = '${id}'`);
     const began = performance.now();
     app.services.scheduler.start((error) => trouble.push(error));
     expect(await comeDue(app, next.id, 3 * minuteMs)).toMatchObject({ state: 'done' });
@@ -353,8 +350,7 @@ describe('schedules', () => {
     expect(trouble.length).toBeGreaterThan(0);
     expect(trouble.length).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 5000));
     expect(await scheduleAsItIs(app, made.id)).toMatchObject({ state: 'pending', failure: null });
-    file.exec('DROP TRIGGER trouble');
-    file.close();
+    await cease();
     await expect.poll(async () => (await scheduleAsItIs(app, made.id)).state).toBe('done');
     expect(await publicationsOf(app, id)).toHaveLength(1);
   });
@@ -362,15 +358,13 @@ describe('schedules', () => {
   it('are tried again after the store could not be written', async () => {
     const { id } = await createStory(app);
     const made = await schedule(app, id);
-    const { file } = openWriter(app.path);
-    file.exec('BEGIN IMMEDIATE');
+    const release = await app.raw.holdCommits();
     const trouble: unknown[] = [];
     await app.services.scheduler.stop();
     app.clock.advance(2 * minuteMs);
     app.services.scheduler.start((error) => trouble.push(error));
     await expect.poll(() => trouble.length).toBeGreaterThan(0);
-    file.exec('ROLLBACK');
-    file.close();
+    await release();
     await expect.poll(async () => (await scheduleAsItIs(app, made.id)).state).toBe('done');
     expect(trouble[0]).toMatchObject({ code: 'unavailable' });
     expect(await publicationsOf(app, id)).toHaveLength(1);

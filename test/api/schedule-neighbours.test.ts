@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editStory } from '../support/editing.js';
-import { cleared, erase, tablesWith } from '../support/erasing.js';
+import { cleared, erase } from '../support/erasing.js';
 import { requireFresh } from '../support/freshness.js';
 import { ahead, comeDue, heldBy, minuteMs, publicationsOf, schedule, scheduleAsItIs } from '../support/schedules.js';
 import { createStory, image, liveStory, shortStory } from '../support/stories.js';
@@ -143,6 +143,6 @@ describe('an erasure of an image before the schedule fires that would show it', 
     const next = await schedule(app, id);
     expect(await comeDue(app, next.id)).toMatchObject({ state: 'done' });
     expect((await delivered(id)).sections[0].blocks).toMatchObject([{ type: 'paragraph', text: 'Kept.' }]);
-    expect(tablesWith(app, 'Zq7scheduled')).toEqual([]);
+    expect(await app.raw.tablesWith('Zq7scheduled')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { act, editStory, type Members } from '../support/editing.js';
-import { erase, tablesWith } from '../support/erasing.js';
+import { erase } from '../support/erasing.js';
 import { requireFresh } from '../support/freshness.js';
 import { actionsOn, ahead, askSchedule, comeDue, minuteMs, schedule, scheduleAsItIs } from '../support/schedules.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
@@ -140,9 +140,9 @@ describe('an erasure of the story', () => {
       correction: { kind: 'update', text },
       at: ahead(app, 9 * minuteMs),
     });
-    expect(tablesWith(app, text)).toContain('schedules');
+    expect(await app.raw.tablesWith(text)).toContain('schedules');
     await erase(app, 'article', id);
-    expect(tablesWith(app, text)).toEqual([]);
+    expect(await app.raw.tablesWith(text)).toEqual([]);
     expect(await scheduleAsItIs(app, made)).toMatchObject({
       state: 'cancelled',
       publishedAt: null,

@@ -1,5 +1,4 @@
 // What can be found, over the life of a story: what readers see, at once, and nothing else.
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
@@ -9,7 +8,7 @@ import { removed } from '../support/removal.js';
 import { found, search, storyOf } from '../support/searching.js';
 import { startBeside } from '../support/second-server.js';
 import { createStory, image, publishStory, quote, shortStory } from '../support/stories.js';
-import { filesOf, tracesOf } from '../support/traces.js';
+import { tracesOf } from '../support/traces.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -164,26 +163,10 @@ describe('GET /v1/quotes?q=', () => {
 });
 
 describe('what is erased', () => {
-  /** All words that the indexes have, as FTS5 tells them. */
-  function indexedWords(): string[] {
-    const file = new Database(app.path);
-    const words = ['story_index', 'quote_index'].flatMap((index) => {
-      file.exec(`CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, ${index}, row)`);
-      const found = file.prepare('SELECT term FROM temp.words').pluck().all().map(String);
-      file.exec('DROP TABLE temp.words');
-      return found;
-    });
-    file.close();
-    return words;
-  }
-
   /** Has few rows gone among many of one part of the index, which then is not merged by itself. */
   async function settleAmongOthers(): Promise<void> {
     for (let i = 0; i < 25; i++) await storyOf(app, { headline: `Other ${i}` });
-    const file = new Database(app.path);
-    for (const index of ['story_index', 'quote_index'])
-      file.exec(`INSERT INTO ${index} (${index}) VALUES ('optimize')`);
-    file.close();
+    await app.raw.mergeIndex();
   }
 
   it('is found no more, and no word of it is left in the index, its former ones included', async () => {
@@ -196,7 +179,7 @@ describe('what is erased', () => {
     await publishStory(app, id);
     const other = await storyOf(app, { sections: [{ blocks: [{ type: 'quote', quoteId: said.id }] }] });
     await changeResource(app, 'quotes', said.id, { context: more });
-    expect(tracesOf(words, filesOf(app.path)).length).toBeGreaterThanOrEqual(words.length);
+    expect(tracesOf(words, await app.raw.files()).length).toBeGreaterThanOrEqual(words.length);
     await settleAmongOthers();
 
     await erase(app, 'article', id);
@@ -204,11 +187,11 @@ describe('what is erased', () => {
     await cleared(app, await erase(app, 'quote', said.id, { uses: 'remove' }));
     expect([await found(app, String(quoted)), await quotes(String(quoted))]).toEqual([[], []]);
     expect((await app.anybody.get('/v1/speakers?limit=100')).text).not.toContain(speaker);
-    expect(indexedWords().filter((word) => words.includes(word))).toEqual([]);
+    expect((await app.raw.indexedWords()).filter((word) => words.includes(word))).toEqual([]);
     expect(
       tracesOf(
         words.map((word) => word.slice(0, 8)),
-        filesOf(app.path),
+        await app.raw.files(),
       ),
     ).toEqual([]);
   });
@@ -219,10 +202,8 @@ describe('a database from before there was an index', () => {
     const old = await startApp();
     const said = { type: 'quote', quote: { ...quote, text: 'Zorillas!' } };
     const id = await storyOf(old, { headline: 'Zebu', sections: [{ blocks: [said] }] });
-    const file = new Database(old.path);
-    file.exec(`DELETE FROM story_documents; DELETE FROM quote_documents;
+    await old.raw.run(`DELETE FROM story_documents; DELETE FROM quote_documents;
       UPDATE snapshots SET format = -1 WHERE withdrawn_at IS NULL; UPDATE library_snapshots SET etag = '' WHERE kind = 'quote'`);
-    file.close();
     const beside = await startBeside(old);
     await expect.poll(() => found(beside, 'zebu'), { timeout: 15_000 }).toEqual([id]);
     await expect.poll(() => found(beside, 'zorillas', {}, 'quotes'), { timeout: 15_000 }).toHaveLength(1);

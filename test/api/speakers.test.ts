@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, createResource, editSection, type Members, withdrawStory } from '../support/editing.js';
 import { erase } from '../support/erasing.js';
-import { QueryLog } from '../support/queries.js';
+import { QueryLog, wholeReads } from '../support/queries.js';
 import { createStory, publishStory, quote, shortStory } from '../support/stories.js';
 
 interface Speaker {
@@ -150,15 +150,13 @@ describe('GET /v1/speakers', () => {
   it('takes one query for a page, along indexes', async () => {
     for (let i = 0; i < 4; i++) await storyWith('2022-12-01', await said(`Speaker ${i}`), await said('Common'));
     for (const sort of ['name', '-storyCount']) {
-      const plans = await log.plansOf(app.path, () => app.anybody.get(`/v1/speakers?sort=${sort}&limit=3`).expect(200));
+      const plans = await log.plansOf(app, () => app.anybody.get(`/v1/speakers?sort=${sort}&limit=3`).expect(200));
       expect(plans).toHaveLength(1);
-      const steps = plans.flat().join('\n');
-      expect(steps).toMatch(/SEARCH facets USING COVERING INDEX facets_by_publication \(facet=\?/);
-      expect(steps).toMatch(
-        /SEARCH facets USING COVERING INDEX sqlite_autoindex_facets_1 \(article_id=\? AND facet>\? AND facet<\?\)/,
-      );
-      expect(steps).toMatch(/SEARCH library_snapshots USING COVERING INDEX library_snapshots_by_speaker \(speaker=\?/);
-      expect(steps).not.toMatch(/^SCAN (?!speakers USING)/m);
+      const steps = plans.flat();
+      expect(steps.join('\n')).toContain('search facets by facets_by_publication (facet');
+      expect(steps).toContain('search facets by its key (article_id, facet…)');
+      expect(steps.join('\n')).toContain('search library_snapshots by library_snapshots_by_speaker (speaker');
+      expect(wholeReads(steps)).toEqual([]);
     }
   });
 });

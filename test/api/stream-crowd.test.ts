@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import DatabaseFile from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { streamService } from '../../src/delivery/stream/service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { Listening } from '../support/listening.js';
+import type { Row } from '../support/raw.js';
 import { liveStory, shortStory } from '../support/stories.js';
 
 let app: TestApp;
@@ -31,20 +31,11 @@ async function listen(lastEventId?: string, origin = app.app.listeningOrigin): P
 }
 
 /** Has the log tell of a story again and again, as a propagation does, only faster. */
-function tellOften(id: string, times: number): void {
-  const file = new DatabaseFile(app.path);
-  const tell = file.prepare(
-    "INSERT INTO public_log (at, event, article_id, mark) VALUES ('', 'updated', ?, '00000000')",
-  );
-  file.transaction(() => {
-    for (let i = 0; i < times; i++) tell.run(id);
-    file
-      .prepare(
-        "INSERT INTO changes (at, action, kind, resource_id, version, article_id, public) VALUES ('', 'recompile', 'article', ?, 1, ?, 1)",
-      )
-      .run(id, id);
-  })();
-  file.close();
+async function tellOften(id: string, times: number): Promise<void> {
+  const told = { at: '', event: 'updated', article_id: id, mark: '00000000' };
+  await app.raw.fill('public_log', Array<Row>(times).fill(told));
+  const change = { at: '', action: 'recompile', kind: 'article', resource_id: id, article_id: id, version: 1 };
+  await app.raw.fill('changes', [{ ...change, public: true }]);
 }
 
 const numbersOf = ({ events }: Listening) => events.map(({ id }) => Number(id.split('.')[0]));
@@ -59,7 +50,7 @@ describe('a thousand listeners', () => {
       await Promise.all(Array.from({ length: 100 }, (_, k) => listen(k % 2 ? '0' : undefined)));
     const refused = await app.anybody.get('/v1/stream').expect(503);
     expect(refused.headers['retry-after']).toBe('2');
-    tellOften(id, 200);
+    await tellOften(id, 200);
     await liveStory(app);
     await Promise.all(listenings.map((listening) => listening.heard(() => lastNumberOf(listening) === 202)));
     const heard = new Set(listenings.map((listening) => numbersOf(listening).join()));
@@ -85,7 +76,7 @@ describe('a listener that does not read', () => {
     const [slow, quick] = [await listen('0'), await listen('0')];
     slow.pause();
     const before = process.memoryUsage().rss;
-    tellOften(id, 50_000);
+    await tellOften(id, 50_000);
     await quick.heard(() => lastNumberOf(quick) === 50_001, 60_000);
     expect(numbersOf(slow).length).toBeLessThan(50_000);
     // What both clients have taken is in this process as well.
@@ -109,7 +100,7 @@ describe('a listener that does not read', () => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const slow = await listen('0', origin);
     slow.pause();
-    tellOften(id, 50_000);
+    await tellOften(id, 50_000);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     slow.resume();
     expect(await slow.over).toBe('cut');
@@ -132,7 +123,7 @@ describe('a server that stops', () => {
     for (let i = 0; i < 5; i++) await listen();
     const slow = await listen('0');
     slow.pause();
-    tellOften(id, 50_000);
+    await tellOften(id, 50_000);
     await Promise.all(
       listenings.slice(0, 5).map((listening) => listening.heard(() => lastNumberOf(listening) === 50_001, 60_000)),
     );

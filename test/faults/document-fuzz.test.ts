@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { run } from '../support/processes.js';
 import { chanceOf, rounds, seed } from '../support/rounds.js';
+import { sqliteRaw } from '../support/sqlite-raw.js';
 import { requireTrueIndex } from '../support/true-index.js';
 import { type OpenApi, type Operation, operationsOf } from './fuzzing/document.js';
 import { Judge, tableNames } from './fuzzing/judging.js';
@@ -114,7 +115,7 @@ describe('the server', () => {
     expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
     expect(file.pragma('foreign_key_check')).toEqual([]);
     file.close();
-    requireTrueIndex(newsroom.database);
+    await requireTrueIndex(sqliteRaw(newsroom.database));
     const { code, stdout } = await run('src/cli/doctor.ts', [], {
       DATA_DIR: newsroom.database.replace('/copydesk.db', ''),
     });

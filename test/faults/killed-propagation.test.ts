@@ -38,8 +38,8 @@ beforeAll(async () => {
   const { id, slug } = await articles.create(draft, commandLine);
   await publishing.publish(id, {}, '"1"', commandLine);
   key = (await keys.create({ name: 'test', role: 'admin' }, commandLine)).key;
+  stories = [{ id, slug }, ...(await copyStory(store, id, storyCount - 1))];
   await store.close();
-  stories = [{ id, slug }, ...copyStory(path, id, storyCount - 1)];
   server = await start();
 }, 120_000);
 afterAll(() => reference.close());

@@ -1,7 +1,13 @@
 // Before all test files: one server for all of them.
-import { startPostgres } from '../support/postgres-server.js';
+import { makeTemplate, startPostgres } from '../support/postgres-server.js';
 
+/** The server that TEST_POSTGRES_URL leads to, as its superuser; without one, a server that is gone afterwards. */
 export default async function setup(): Promise<() => Promise<void>> {
+  const given = process.env.TEST_POSTGRES_URL;
+  if (given !== undefined) {
+    await makeTemplate(given);
+    return async () => undefined;
+  }
   const { url, stop } = await startPostgres();
   process.env.TEST_POSTGRES_URL = url;
   return stop;

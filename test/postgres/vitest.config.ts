@@ -1,7 +1,11 @@
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import base from '../vitest.config.js';
 
-/** The same tests, on PostgreSQL. */
-export default mergeConfig(base, {
-  test: { include: ['test/postgres/**/*.test.ts'], globalSetup: ['test/postgres/setup.ts'] },
+/** The same tests on PostgreSQL, but for those about SQLite's own files, and those about PostgreSQL alone. */
+export default defineConfig({
+  test: {
+    ...base.test,
+    include: ['test/{api,unit,storage,contract,postgres}/**/*.test.ts'],
+    globalSetup: ['test/postgres/setup.ts'],
+  },
 });

@@ -8,6 +8,7 @@ import { makeBackup } from '../../src/backups/making.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { erasureLines } from '../../src/publishing/erasures/replaying.js';
 import { sqliteFiles as databaseFiles } from '../../src/storage/sqlite/database-files.js';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { backup, filesBelow, restore, rowsByTable, upload } from '../support/backups.js';
 import { copyStory } from '../support/copies.js';
@@ -194,7 +195,9 @@ describe('npm run backup while a server writes', () => {
     const publishing = { key, ifMatch: '"1"', body: {} };
     await send(app.app, server, 'post', `/v1/manage/articles/${first}/publish`, publishing).expect(200);
     await server.kill();
-    copyStory(join(source, 'copydesk.db'), first, 3000);
+    const store = openSqlite({ path: join(source, 'copydesk.db'), cacheBytesMax: 0 });
+    await copyStory(store, first, 3000);
+    await store.close();
     server = await RunningServer.start({ DATA_DIR: source, NODE_ENV: 'production' });
 
     const acknowledged = [await write()];

@@ -8,6 +8,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { rowsByTable, upload } from '../support/backups.js';
 import { changeResource, editStory } from '../support/editing.js';
 import { run, temporaryFolder } from '../support/processes.js';
+import { sqliteRaw } from '../support/sqlite-raw.js';
 import { createStory, liveStory, minskStory, shortStory } from '../support/stories.js';
 import { requireTrueIndex } from '../support/true-index.js';
 
@@ -165,7 +166,7 @@ describe('npm run doctor', () => {
     expect(found.filter((line) => line.startsWith('WRONG'))).toEqual(['WRONG what readers get (2 live stories)']);
     expect(await recompile(dataDir)).toMatchObject({ code: 0, stderr: '' });
     expect(await doctor(dataDir)).toMatchObject({ code: 0 });
-    requireTrueIndex(join(dataDir, 'copydesk.db'));
+    await requireTrueIndex(sqliteRaw(join(dataDir, 'copydesk.db')));
   });
 
   it.each([

@@ -17,7 +17,7 @@ beforeAll(async () => {
   app = await startApp();
   await liveStory(app, minskStory());
   const { id } = await liveStory(app, shortStory({ slug: 'many' }));
-  copyStory(app.path, id, copies);
+  await copyStory(app.store, id, copies);
   await reindex(app.store);
   expect(await exportFrom(dirname(app.path), place('many'))).toMatchObject({ code: 0 });
 }, 120_000);

@@ -26,19 +26,19 @@ afterEach(() => app.close());
 const command = () => run('src/cli/reindex.ts', [], { DATA_DIR: dirname(app.path) });
 
 /** Damages the index, as no statement of the product does. */
-function damage(sql: string): void {
+async function damage(sql: string): Promise<void> {
   const file = new Database(app.path);
   file.pragma('foreign_keys = OFF');
   file.unsafeMode();
   file.exec(sql);
   file.close();
-  expect(() => requireTrueIndex(app.path)).toThrow(/not true/);
+  await expect(requireTrueIndex(app.raw)).rejects.toThrow(/not true/);
 }
 
 describe('npm run reindex', () => {
   it('makes the index anew beside a running server, which goes on finding', async () => {
     expect(await command()).toEqual({ code: 0, stdout: 'indexed: 2 stories, 1 quotes\n', stderr: '' });
-    requireTrueIndex(app.path);
+    await requireTrueIndex(app.raw);
     expect(await found(app, 'tapir sloths')).toEqual([id]);
     await editStory(app, id, { headline: 'Okapi' });
     await publishStory(app, id);
@@ -54,9 +54,9 @@ describe('npm run reindex', () => {
       "INSERT INTO story_documents SELECT 99, article_id, '', '', '', '' FROM snapshots WHERE withdrawn_at IS NOT NULL",
     ],
   ])('mends %s', async (_what, sql) => {
-    damage(sql);
+    await damage(sql);
     expect(await command()).toMatchObject({ code: 0, stdout: 'indexed: 2 stories, 1 quotes\n' });
-    requireTrueIndex(app.path);
+    await requireTrueIndex(app.raw);
     expect([await found(app, 'tapir'), await found(app, 'sloths', {}, 'quotes')]).toEqual([[id], [expect.any(String)]]);
   });
 
@@ -64,13 +64,13 @@ describe('npm run reindex', () => {
     ['torn', 'UPDATE story_index_data SET block = zeroblob(40) WHERE id > 10'],
     ['gone in part', 'DELETE FROM story_index_data WHERE id > 10'],
   ])('empties an index first that is %s', async (_what, sql) => {
-    damage(sql);
+    await damage(sql);
     const { code, stdout } = await command();
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: 'The index was damaged, and has been emptied first.\nindexed: 2 stories, 1 quotes\n',
     });
-    requireTrueIndex(app.path);
+    await requireTrueIndex(app.raw);
     expect(await found(app, 'tapir')).toEqual([id]);
   });
 
@@ -93,7 +93,7 @@ describe('reindexing', () => {
         () => reindex(store),
         () => meanwhile(app),
       );
-      requireTrueIndex(app.path);
+      await requireTrueIndex(app.raw);
       if (!wasInterrupted) {
         expect(k).toBeGreaterThan(3);
         return;

@@ -1,15 +1,20 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepared } from '../../src/storage/prepared.js';
-import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
+import { newDatabase, type TestDatabase } from '../support/engine.js';
 import { temporaryFolder } from '../support/processes.js';
 
+let database: TestDatabase;
 let store: Store;
-beforeAll(() => {
-  store = openSqlite({ path: `${temporaryFolder()}/copydesk.db`, cacheBytesMax: 0 });
+beforeAll(async () => {
+  database = await newDatabase(temporaryFolder());
+  store = await database.open();
 });
-afterAll(() => store.close());
+afterAll(async () => {
+  await store.close();
+  await database.discard();
+});
 
 type Quote = Store['tables']['quotes']['$inferInsert'];
 

@@ -14,6 +14,8 @@ import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
 import type { Store } from '../../src/storage/store.js';
 import { type Client, newClient } from './client.js';
 import { newDatabase } from './engine.js';
+import type { RawDatabase } from './raw.js';
+import { requireTrueIndex } from './true-index.js';
 
 /** A clock that the test moves. Every look at it is a millisecond later, so that what happens later has a later time. */
 export class TestClock implements Clock {
@@ -38,6 +40,10 @@ export interface TestApp {
   path: string;
   /** Where the database is, on PostgreSQL. */
   url: string | undefined;
+  /** Variables of the environment that lead a process to the same database and folder. */
+  settings: Record<string, string>;
+  /** The database past the store. */
+  raw: RawDatabase;
   /** Another store on the same database. */
   openBeside(): Promise<Store>;
   keys: Record<Role, string>;
@@ -95,6 +101,8 @@ export async function startApp({
     clock,
     path,
     url: database.url,
+    settings: database.settings,
+    raw: database.raw,
     openBeside: () => database.open(),
     keys,
     as: Object.fromEntries(clients) as Record<Role, Client>,
@@ -102,6 +110,7 @@ export async function startApp({
     async close() {
       await app.close();
       await store.close();
+      await requireTrueIndex(database.raw);
       await database.discard();
       rmSync(folder, { recursive: true });
     },

@@ -1,89 +1,108 @@
 // Many stories like one that is there, with all that goes with each: made by copying rows, which takes no time to speak of.
-import Database from 'better-sqlite3';
+import { eq, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { v7 } from 'uuid';
 import { allBlocks, type ManagedBlock } from '../../src/blocks/index.js';
 import { entityTag } from '../../src/kernel/entity-tag.js';
+import type { Statement, Store } from '../../src/storage/store.js';
 
-type Value = string | number | bigint | Buffer | null;
-type Row = Record<string, Value>;
+type Row = Record<string, unknown>;
+
+interface Copy {
+  id: string;
+  slug: string;
+}
+
+/** So many copies go into one commit. */
+const perCommit = 30;
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Where a story's rows are: each table, and the column that names the story. */
-const tables: [string, string][] = [
-  ['articles', 'id'],
-  ['sections', 'article_id'],
-  ['slugs', 'article_id'],
-  ['article_tags', 'article_id'],
-  ['revisions', 'article_id'],
-  ['changes', 'article_id'],
-  ['publications', 'article_id'],
-  ['where_used', 'user_id'],
-  ['snapshots', 'article_id'],
-  ['facets', 'article_id'],
-];
-const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+function placesOf({ tables }: Store): [SQLiteTable, SQLiteColumn][] {
+  return [
+    [tables.articles, tables.articles.id],
+    [tables.sections, tables.sections.articleId],
+    [tables.slugs, tables.slugs.articleId],
+    [tables.articleTags, tables.articleTags.articleId],
+    [tables.revisions, tables.revisions.articleId],
+    [tables.changes, tables.changes.articleId],
+    [tables.publications, tables.publications.articleId],
+    [tables.whereUsed, tables.whereUsed.userId],
+    [tables.snapshots, tables.snapshots.articleId],
+    [tables.facets, tables.facets.articleId],
+  ];
+}
 
 /**
  * Copies a live story, under other ids and slugs, in a database that nobody else writes to meanwhile.
  * @returns the ids and slugs of the copies
  */
-export function copyStory(path: string, articleId: string, count: number): { id: string; slug: string }[] {
-  const file = new Database(path);
-  file.pragma('foreign_keys = ON');
-  const rowsOf = ([table, column]: [string, string]) =>
-    file.prepare(`SELECT * FROM ${table} WHERE ${column} = ?`).all(articleId) as Row[];
-  const template = tables.map((table) => [table[0], rowsOf(table)] as const).filter(([, rows]) => rows.length > 0);
-  const [article] = template[0]?.[1] ?? [];
-  const slug = String(article?.slug);
-  const own = [articleId, ...ownIds(template.find(([table]) => table === 'sections')?.[1] ?? [])];
-  const inserts = new Map(template.map(([table, rows]) => [table, insertInto(file, table, rows[0] ?? {})]));
-  const told = insertInto(file, 'public_log', { at: '', event: '', article_id: '', mark: '' });
-  let publicSeq = Number(file.prepare('SELECT max(seq) FROM public_log').pluck().get());
-  const copies = Array.from({ length: count }, (_, i) => ({ id: v7(), slug: `${slug}-copy-${i}` }));
-  file.transaction(() => {
-    for (const copy of copies) {
-      told({ at: String(article?.updated_at), event: 'published', article_id: copy.id, mark: copy.id.slice(-8) });
-      publicSeq += 1;
-      const ids = new Map(own.map((id) => [id, id === articleId ? copy.id : v7()]));
-      const text = (value: string) =>
-        value.replaceAll(uuid, (id) => ids.get(id) ?? id).replaceAll(new RegExp(`(?<!-)${slug}(?!-)`, 'g'), copy.slug);
-      for (const [table, rows] of template)
-        for (const row of rows) inserts.get(table)?.({ ...copied(row, text), public_seq: publicSeq });
-    }
-    for (const [table, key] of [
-      ['desks', String(article?.desk)],
-      ...(JSON.parse(String(article?.tags)) as string[]).map((tag) => ['tags', tag] as const),
-    ] as const)
-      file.prepare(`UPDATE ${table} SET live_stories = live_stories + ? WHERE key = ?`).run(count, key);
-  })();
-  file.pragma('wal_checkpoint(TRUNCATE)');
-  file.close();
+export async function copyStory(store: Store, articleId: string, count: number): Promise<Copy[]> {
+  const { db, tables } = store;
+  const template: [SQLiteTable, Row[]][] = [];
+  for (const [table, column] of placesOf(store)) {
+    const rows = await store.all(db.select().from(table).where(eq(column, articleId)));
+    if (rows.length > 0) template.push([table, rows]);
+  }
+  const [article] = await store.all(db.select().from(tables.articles).where(eq(tables.articles.id, articleId)));
+  if (!article) throw new Error(`there is no article ${articleId}`);
+  const own = ownIds(
+    await store.all(db.select().from(tables.sections).where(eq(tables.sections.articleId, articleId))),
+  );
+  const copies = Array.from({ length: count }, (_, i) => ({ id: v7(), slug: `${article.slug}-copy-${i}` }));
+  for (let i = 0; i < count; i += perCommit) {
+    const some = copies.slice(i, i + perCommit);
+    const textOf = some.map((copy) => translation(article, own, copy));
+    const told = some.map(({ id }) => ({
+      at: article.updatedAt,
+      event: 'published' as const,
+      articleId: id,
+      mark: id.slice(-8),
+    }));
+    await store.commit([
+      { query: db.insert(tables.publicLog).values(told) },
+      ...template.map(([table, rows]) => ({
+        query: db.insert(table).values(textOf.flatMap((text) => rows.map((row) => copied(store, table, row, text)))),
+      })),
+      ...counted(store, article, some.length),
+    ]);
+  }
   return copies;
 }
 
+/** How a text of the story reads in a copy of it. */
+function translation({ id, slug }: Copy, own: readonly string[], copy: Copy): (text: string) => string {
+  const ids = new Map([[id, copy.id], ...own.map((one): [string, string] => [one, v7()])]);
+  const former = new RegExp(`(?<!-)${slug}(?!-)`, 'g');
+  return (text) => text.replaceAll(uuid, (one) => ids.get(one) ?? one).replaceAll(former, copy.slug);
+}
+
 /** The ids of a story's sections and of all their blocks. */
-function ownIds(sections: readonly Row[]): string[] {
-  return sections.flatMap(({ id, blocks }) => [
-    String(id),
-    ...allBlocks(JSON.parse(String(blocks)) as ManagedBlock[]).map((block) => block.id),
-  ]);
+function ownIds(sections: readonly { id: string; blocks: unknown }[]): string[] {
+  return sections.flatMap(({ id, blocks }) => [id, ...allBlocks(blocks as ManagedBlock[]).map((block) => block.id)]);
 }
 
-function copied(row: Row, text: (value: string) => string): Row {
-  const copy = Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      if (Buffer.isBuffer(value)) return [name, Buffer.from(text(value.toString()))];
-      return [name, typeof value === 'string' ? text(value) : value];
-    }),
-  );
-  if ('seq' in copy) copy.seq = null;
-  if (Buffer.isBuffer(copy.body)) copy.etag = entityTag(copy.body);
-  return copy;
+function copied(
+  { tables }: Store,
+  table: SQLiteTable,
+  { seq: _seq, ...row }: Row,
+  text: (value: string) => string,
+): Row {
+  const { body, ...rest } = row;
+  const copy: Row = JSON.parse(text(JSON.stringify(rest)));
+  if (table !== tables.snapshots) return copy;
+  const bytes = Buffer.from(text(String(body)));
+  const publicSeq = sql`(SELECT max(${tables.publicLog.seq}) FROM ${tables.publicLog} WHERE ${tables.publicLog.articleId} = ${copy.articleId})`;
+  return { ...copy, body: bytes, etag: entityTag(bytes), publicSeq };
 }
 
-function insertInto(file: Database.Database, table: string, row: Row): (row: Row) => void {
-  const names = Object.keys(row);
-  const statement = file.prepare(
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-  );
-  return (values) => void statement.run(names.map((name) => values[name]));
+/** That many more live stories have the story's desk and its tags. */
+function counted({ db, tables }: Store, { desk, tags }: { desk: string; tags: string[] }, count: number): Statement[] {
+  return ([[tables.desks, desk], ...tags.map((tag) => [tables.tags, tag] as const)] as const).map(([table, key]) => ({
+    query: db
+      .update(table)
+      .set({ liveStories: sql`${table.liveStories} + ${count}` })
+      .where(eq(table.key, key)),
+    rows: 1,
+  }));
 }

@@ -1,12 +1,15 @@
 // Which engine the tests run on, and databases of their own on it.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
 import type { Store } from '../../src/storage/store.js';
 import { onDatabase } from './postgres.js';
-import { requireTrueIndex } from './true-index.js';
+import { postgresRaw } from './postgres-raw.js';
+import type { RawDatabase } from './raw.js';
+import { sqliteRaw } from './sqlite-raw.js';
 
 /** The database that those of tests are copied from. */
 export const templateName = 'copydesk_template';
@@ -17,9 +20,20 @@ export interface TestDatabase {
   /** The database file; on PostgreSQL there is none, and the address says where it is. */
   path: string;
   url: string | undefined;
+  /** Variables of the environment that lead a process to it. */
+  settings: Record<string, string>;
+  raw: RawDatabase;
   open(options?: { cacheBytesMax?: number; searchLimits?: SearchLimits }): Promise<Store>;
-  /** Looks whether all is well with what nobody has open any more, and does away with it. */
+  /** Does away with it; nobody may have it open. */
   discard(): Promise<void>;
+}
+
+/** How long a process may go on answering as before a commit that another took: on SQLite not at all. */
+const seenElsewhereMs = postgresUrl === undefined ? 0 : 550;
+
+/** Waits until every process on a database must know what was committed through another. */
+export async function seenElsewhere(): Promise<void> {
+  if (seenElsewhereMs > 0) await pause(seenElsewhereMs);
 }
 
 const cacheBytesDefault = 64 * 1024 * 1024;
@@ -28,20 +42,27 @@ const cacheBytesDefault = 64 * 1024 * 1024;
 export async function newDatabase(folder: string): Promise<TestDatabase> {
   const path = join(folder, 'copydesk.db');
   if (postgresUrl === undefined) {
+    const raw = sqliteRaw(path);
     return {
       path,
       url: undefined,
+      settings: { DATA_DIR: folder },
+      raw,
       open: async ({ cacheBytesMax = cacheBytesDefault, searchLimits } = {}) =>
         openSqlite({ path, cacheBytesMax, ...(searchLimits && { searchLimits }) }),
-      discard: async () => requireTrueIndex(path),
+      // The folder is for whoever made it.
+      discard: async () => undefined,
     };
   }
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${templateName}`);
   const url = `${postgresUrl}/${name}`;
+  const raw = postgresRaw(url);
   return {
     path,
     url,
+    settings: { DATA_DIR: folder, DATABASE_URL: url },
+    raw,
     open: ({ cacheBytesMax = cacheBytesDefault, searchLimits } = {}) =>
       openPostgres({
         url,
@@ -50,7 +71,7 @@ export async function newDatabase(folder: string): Promise<TestDatabase> {
         ...(searchLimits && { searchTimeMs: searchLimits.timeMs }),
       }),
     async discard() {
-      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }

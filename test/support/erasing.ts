@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { openReader } from '../../src/storage/sqlite/database.js';
 import type { TestApp } from './app.js';
 import type { Clients, Members } from './editing.js';
 
@@ -32,17 +31,4 @@ export async function cleared({ as }: Clients, { id }: Members): Promise<Members
 export async function keptRevisions({ store: { db, tables, all } }: TestApp, ids: readonly string[]) {
   const rows = await all(db.select().from(tables.revisions));
   return rows.filter(({ resourceId, articleId }) => ids.includes(resourceId) || ids.includes(articleId ?? ''));
-}
-
-/** The tables that have a row with the word. */
-export function tablesWith({ path }: TestApp, word: string): string[] {
-  const { file } = openReader(path);
-  const names = file.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all().map(String);
-  const found = names.filter((name) => {
-    const columns = (file.pragma(`table_info(${name})`) as { name: string }[]).map((column) => `"${column.name}"`);
-    const isInAny = columns.map((column) => `instr(CAST(${column} AS TEXT), @word) > 0`).join(' OR ');
-    return file.prepare(`SELECT 1 FROM "${name}" WHERE ${isInAny} LIMIT 1`).get({ word }) !== undefined;
-  });
-  file.close();
-  return found;
 }

