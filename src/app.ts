@@ -37,6 +37,7 @@ import { syncRoutes } from './delivery/sync/routes.js';
 import { syncService } from './delivery/sync/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { bodyBytesMax, readJsonBodies } from './http/body.js';
+import { cutOffSlowReaders } from './http/connections.js';
 import { docsRoutes } from './http/docs.js';
 import { Encoder } from './http/encodings.js';
 import { answerErrors, answerUnreadable, answerUnroutable } from './http/errors.js';
@@ -116,9 +117,12 @@ export async function buildApp({
     requestTimeout: 300_000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: 'idle',
+    // A request that has come in is answered, though it is the last on its connection.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
   });
   app.decorate('operations', []);
+  cutOffSlowReaders(app);
   const freshness = freshnessService(delivered, clock);
   app.decorate('sending', { encoder: new Encoder(), boundFor: freshness.boundFor });
   app.decorateRequest('actor', null);

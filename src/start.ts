@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.js';
 import { type Config, readConfig } from './config.js';
+import { closeInTime } from './http/connections.js';
 import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
@@ -168,10 +169,7 @@ function say(config: Config, { server, metrics }: Addresses, key?: string): void
 }
 
 async function close(app: FastifyInstance, stores: Stores): Promise<void> {
-  // A client may keep a connection whose last request ended only after closing began.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
-  await app.close();
-  clearInterval(sweep);
+  await closeInTime(app);
   await stores.close();
 }
 

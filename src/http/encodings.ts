@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Negotiator } from '@fastify/accept-negotiator';
 import { LRUCache } from 'lru-cache';
+import { inOwnMemory } from '../kernel/own-memory.js';
 
 export type Coding = 'br' | 'gzip';
 
@@ -55,8 +56,9 @@ export class Encoder {
     const lent = bytes();
     const made = compress(lent.bytes, coding)
       .then((coded) => {
-        this.#kept.set(place, coded);
-        return coded;
+        const kept = inOwnMemory(coded);
+        this.#kept.set(place, kept);
+        return kept;
       })
       .finally(() => {
         lent.release();

@@ -61,6 +61,9 @@ export function answerUnroutable(thrown: Error, request: FastifyRequest, reply: 
   logRequest(request, reply);
 }
 
+/** How long a client may take to close its side, once it was told that nothing more is read of it. */
+const farewellMs = 2000;
+
 /** Answers, on the bare socket, what could not even be read as HTTP. */
 export function answerUnreadable(
   error: { code?: string },
@@ -89,4 +92,6 @@ export function answerUnreadable(
       body,
     ].join('\r\n'),
   );
+  // Closed at once, it would be reset if more is on its way, and the answer lost.
+  setTimeout(() => socket.destroy(), farewellMs).unref();
 }

@@ -1,15 +1,20 @@
 // Words that readers must never see are planted everywhere they could come from, and looked for in everything that can be asked.
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestApp } from '../support/app.js';
+import { RequestCounts } from '../../src/http/request-counts.js';
+import { serveOwnMetrics } from '../../src/metrics/serving.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, editSection, editStory, type Members, withdrawStory } from '../support/editing.js';
 import { Listening } from '../support/listening.js';
 import { Mirror } from '../support/mirror.js';
+import { givePicture } from '../support/pictures.js';
 import { Receiver } from '../support/receiver.js';
 import { removed } from '../support/removal.js';
 import { ahead, minuteMs, schedule } from '../support/schedules.js';
 import { createStory, liveStory, publishStory, shortStory } from '../support/stories.js';
-import { changeWebhook, makeWebhook, startSendingApp } from '../support/webhooks.js';
+import { changeWebhook, makeWebhook, sendingSettings } from '../support/webhooks.js';
 
 const canary = 'Zq7canary';
 const canaryKey = 'zq7canary';
@@ -77,6 +82,12 @@ const stories = new Set<string>(['nonsense']);
 const known = new Set<string>();
 const hidden = new Set<string>();
 
+/** What the server has logged, a line each. */
+const logged: string[] = [];
+const requestCounts = new RequestCounts();
+/** Where the pictures of images would be that no reader sees. */
+const hiddenPictures: string[] = [];
+
 /** Of a webhook from before there was anything. */
 let receiver: Receiver;
 let webhook: string;
@@ -100,7 +111,14 @@ function hide(...ids: string[]): void {
 }
 
 beforeAll(async () => {
-  app = await startSendingApp();
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logged.push(...chunk.toString('utf8').trim().split('\n'));
+      done();
+    },
+  });
+  const environment = { ...sendingSettings(5000), LOG_REQUESTS: 'all' };
+  app = await startApp({ environment, logger: pino({ level: 'trace' }, sink), requestCounts });
   receiver = await Receiver.start();
   webhook = (await makeWebhook(app, receiver, { state: 'disabled' })).id;
   mirror = await new Mirror(100).catchUp(app);
@@ -112,6 +130,7 @@ beforeAll(async () => {
   });
   hide(...idsIn(draft), draft.slug);
   for (const name of [draft.id, draft.slug]) stories.add(name);
+  hiddenPictures.push(await givePicture(app, String(draft.sections[0]?.blocks[0]?.imageId)));
   const links = `/v1/manage/articles/${draft.id}/preview-links`;
   previewToken = (await app.as.editor.post(links, {}).expect(201)).body.data.token;
   for (const [plural, body] of [
@@ -131,6 +150,8 @@ beforeAll(async () => {
   });
   hide(...idsIn(withdrawn), withdrawn.slug);
   for (const name of [withdrawn.id, withdrawn.slug]) stories.add(name);
+  hiddenPictures.push(await givePicture(app, String(withdrawn.sections[0]?.blocks[0]?.imageId)));
+  await app.anybody.get(hiddenPictures.at(-1) ?? '').expect(200);
   await withdrawStory(app, withdrawn.id);
   gone.add(withdrawn.id);
 
@@ -277,6 +298,30 @@ describe('readers', () => {
     for (const id of gone) expect(told).toContain(id);
     expect(told.toLowerCase()).not.toContain(canaryKey);
     expect([...hidden].filter((id) => told.includes(id) && !gone.has(id))).toEqual([]);
+  });
+
+  it('get no picture of an image that only drafts or withdrawn stories show, of whatever shape, nor with a key', async () => {
+    expect(hiddenPictures).toHaveLength(2);
+    for (const address of hiddenPictures)
+      for (const client of [app.anybody, app.as.admin])
+        for (const asked of [address, address.replace('.jpg', ''), address.replace(/full\/\d+/, '1x1/160')]) {
+          const { text } = await client.get(asked).expect(404);
+          expect(text.toLowerCase()).not.toContain(canaryKey);
+        }
+  });
+
+  it('are told no word of them by what monitoring and the log are told, beyond what was asked for', async () => {
+    const report = (error: unknown) => expect.unreachable(String(error));
+    const measured = { store: app.store, clock: app.clock, requestCounts, report };
+    const metrics = await (await fetch(await serveOwnMetrics({ host: '127.0.0.1', port: 0 }, measured))).text();
+    expect(metrics).toContain('/v1/articles/{slug}');
+    await expect.poll(() => logged.length).toBeGreaterThan(500);
+    const told = logged.map((line) => JSON.stringify({ ...JSON.parse(line), url: '', actor: '' }));
+    for (const text of [metrics, ...told]) {
+      expect(text.toLowerCase()).not.toContain(canaryKey);
+      expect([...hidden, previewToken].filter((id) => text.includes(id))).toEqual([]);
+    }
+    expect(logged.filter((line) => line.includes(previewToken))).toEqual([]);
   });
 
   it('find nothing by the words, and no more or fewer of anything else', async () => {

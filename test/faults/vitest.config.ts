@@ -10,6 +10,7 @@ export default defineConfig({
       'test/api/{model,revision-properties,round-trip}.test.ts',
       'test/api/{,schedule-}interleaving*.test.ts',
     ],
+    globalSetup: ['test/processes/setup.ts'],
     setupFiles: ['test/setup.ts', 'test/faults/setup.ts'],
     testTimeout: 600_000,
     hookTimeout: 300_000,

@@ -1,10 +1,11 @@
 // An address for every operation that reads, with something behind it.
 import type { Documented } from '../../src/http/operation.js';
 import type { TestApp } from './app.js';
+import { createResource } from './editing.js';
 import { issueKey } from './keys.js';
 import { givePicture } from './pictures.js';
 import { ahead, minuteMs, schedule } from './schedules.js';
-import { liveStory, publishStory } from './stories.js';
+import { liveStory, publishStory, quote } from './stories.js';
 import { makeWebhook } from './webhooks.js';
 
 export interface Furnished {
@@ -29,6 +30,10 @@ export async function furnish(app: TestApp): Promise<Furnished> {
   const webhook = await makeWebhook(app, { url: 'https://127-0-0-1.invalid/' }, { state: 'disabled' });
   const ping = (await app.as.admin.post(`/v1/manage/webhooks/${webhook.id}/ping`).expect(202)).body.data;
   const key = await issueKey(app, 'editor');
+  const erased = await createResource(app, 'quotes', quote);
+  const erasing = { kind: 'quote', id: erased.id, reason: 'A court said so.' };
+  const erasure = (await app.as.admin.post('/v1/manage/erasures', erasing).set('if-match', '"1"').expect(201)).body
+    .data;
   const planned = await schedule(app, id, { action: 'withdraw', at: ahead(app, 365 * 1440 * minuteMs) });
   const byPrefix: [string, Record<string, string>][] = [
     ['/v1/manage/articles/', { id }],
@@ -41,6 +46,7 @@ export async function furnish(app: TestApp): Promise<Furnished> {
     ['/v1/manage/keys/', { id: key.id }],
     ['/v1/manage/webhooks/', { id: webhook.id, delivery: ping.id }],
     ['/v1/manage/schedules/', { id: planned.id }],
+    ['/v1/manage/erasures/', { id: erasure.id }],
     ['/v1/articles/', { slug, section: 'the-end' }],
     ['/v1/images/', { id: String(picture) }],
     ['/v1/quotes/', { id: String(said) }],

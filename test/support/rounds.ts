@@ -6,8 +6,8 @@ type Length = (typeof lengths)[number];
 /** `npm test` is quick; `npm run test:faults` is long, or short when asked to be. */
 const length: Length = lengths.find((name) => name === process.env.ROUNDS) ?? 'quick';
 
-/** How many rounds there are of something. */
-export function rounds(counts: Record<Length, number>): number {
+/** How many rounds there are of something, or whatever else depends on how long a test may take. */
+export function rounds<Count>(counts: Record<Length, Count>): Count {
   return counts[length];
 }
 

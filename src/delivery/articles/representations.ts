@@ -3,6 +3,7 @@ import type { Article } from '../../blocks/story.js';
 import type { Representation } from '../../http/conditional.js';
 import { publicHeaders } from '../../http/headers.js';
 import { derivedTag } from '../../kernel/entity-tag.js';
+import { inOwnMemory } from '../../kernel/own-memory.js';
 import type { StoredSnapshot } from '../../storage/store.js';
 import type { Format, Site } from '../formats/format.js';
 import { formats } from '../formats/index.js';
@@ -42,7 +43,7 @@ export function representationService(site: Site) {
     const { bytes, release } = snapshot.read();
     const { data } = JSON.parse(bytes.toString('utf8')) as { data: Article };
     release();
-    const made = Buffer.from(format.render(data, site));
+    const made = inOwnMemory(Buffer.from(format.render(data, site)));
     kept.set(etag, made);
     return made;
   }

@@ -79,6 +79,46 @@ const erasure = fc
   .tuple(fc.constantFrom('article', 'image', 'quote', 'embed'), fc.nat(40), fc.constantFrom('refuse', 'remove'))
   .map(([kind, n, uses]) => ({ kind, id: `@${kind}s:${n}@`, reason: 'A court order.', uses }));
 
+/** What makes Markdown of an import wrong, or as odd as it may be. */
+const oddMarkdown: Body['body'][] = [
+  ...[
+    '',
+    ' ',
+    '#',
+    '# ',
+    'No headline.',
+    `# ${'x'.repeat(400)}`,
+    '---',
+    '---\nlanguage: xx-nope-nope\n---\n# A',
+    '---\nslug:',
+  ],
+  ...['\u0000', '# A\u0000b', '\ufeff# A', '# A\r\rB\u2028C', '\u202e# A', `${'# '.repeat(5000)}A`],
+  ...[`# A\n\n${'> '.repeat(5000)}b`, `# A\n\n${'- '.repeat(5000)}b`, `# A\n\n${'*'.repeat(50_000)}b`],
+  ...[`# A\n\n${'['.repeat(20_000)}`, `# A\n\n${'![a](b '.repeat(5000)}`, `# A\n\n${'`'.repeat(50_000)}`],
+  ...['# A\n\n<script>alert(1)</script>', '# A\n\n[b](javascript:alert(1))', '# A\n\n![](data:image/png;base64,AA)'],
+  ...[
+    '# A\n\n| a |\n|---|\n',
+    `# A\n\n|${'a|'.repeat(3000)}\n|${'-|'.repeat(3000)}`,
+    '# A\n\n<!-- copydesk: {"a": -->',
+  ],
+  ...['# A\n\n<!-- copydesk -->\n\nB', 'x'.repeat(300_000), '# A\n\n&#0;&#xD800;&#x110000;'],
+  Buffer.from([0x23, 0x20, 0xff, 0xfe]),
+];
+const headlines = fc.constantFrom('# A headline', '---\nlanguage: be\n---\n# A headline\n\n*A deck.*');
+const parts = fc.subarray([
+  'A paragraph with **strong** and a [link](https://news.example/a).',
+  '## A section\n\nMore of it.',
+  '![Two men.](https://pictures.example/a.jpg)\n\n*They shake hands. (Example Agency)*',
+  '> There is no expediency in this.\n>\n> — Vladimir Putin, President',
+  '- one\n- two\n  1. three',
+  '| a | b |\n|---|---|\n| 1 | 2 |',
+]);
+
+const markdownBodies = (type: string) => ({
+  right: fc.tuple(headlines, parts).map(([head, rest]): Body => ({ type, body: [head, ...rest].join('\n\n') })),
+  wrong: fc.constantFrom(...oddMarkdown).map((body): Body => ({ type, body })),
+});
+
 function jsonBody(
   operationId: string,
   { schema, example }: Operation['media'][string],
@@ -92,6 +132,7 @@ function jsonBody(
 /** Bodies of an operation, right and wrong; undefined where it takes none. */
 export function bodiesOf({ operationId, media }: Operation, schemas: Schemas) {
   const kinds = Object.entries(media).map(([type, object]) => {
+    if (type === 'text/markdown') return markdownBodies(type);
     if (!type.endsWith('json')) return fileBodies(type);
     const json = jsonBody(operationId, object, schemas);
     const value = json.chain((right) => spoilt(right)).map((wrong) => JSON.stringify(wrong) ?? '');

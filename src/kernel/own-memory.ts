@@ -1,0 +1,10 @@
+/**
+ * The same bytes in memory of just their length. What Node gives is often a part of a far larger piece, all of which is kept for as
+ * long as the part is: a cache that counts lengths would hold many times as much.
+ */
+export function inOwnMemory(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.length) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}
