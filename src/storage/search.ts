@@ -15,6 +15,15 @@ export const facetValuesMax = 50;
 /** Of more matches than these, only so many are looked at: those that were taken into the index last. */
 export const matchesMax = 100_000;
 
+export interface SearchLimits {
+  /** Searches that may wait for others. */
+  waitingMax: number;
+  /** From being asked to being answered. */
+  timeMs: number;
+}
+
+export const defaultSearchLimits: SearchLimits = { waitingMax: 32, timeMs: 5000 };
+
 /** A story as it is found. */
 export interface StoryDocument {
   articleId: string;

@@ -10,23 +10,28 @@ import { jpeg } from '../support/pictures.js';
 import { temporaryFolder } from '../support/processes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const node = join(root, 'node_modules/.bin/node');
+/** Where the program is in the confinement, wherever it is outside: that may be below /tmp. */
+const inside = '/mnt';
+const node = join(inside, 'node_modules/.bin/node');
 /** The user `node` of the image. */
 const user = 1000;
 
-/** Makes everything read-only but the data, which are at /srv, and becomes a user who may nothing. */
+/** Makes everything read-only but the data, which are at /srv, and becomes a user who may nothing, where the program is. */
 const confine = `
 set -e
 mount --make-rprivate /
 mount --bind "$0" /srv
+mount --bind "$1" ${inside}
+shift
 mount -t tmpfs -o size=64m,mode=1777,noexec,nosuid,nodev tmpfs /tmp
 cut -d ' ' -f 2 /proc/self/mounts | grep -v -e '^/srv$' -e '^/tmp$' -e '^/proc' -e '^/sys' -e '^/dev' |
   while read -r place; do mount -o remount,bind,ro "$place" || true; done
+cd ${inside}
 exec setpriv --reuid ${user} --regid ${user} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
 `;
 
 function confined(data: string, ...command: string[]): [string, string[]] {
-  return ['unshare', ['--mount', 'sh', '-c', confine, data, ...command]];
+  return ['unshare', ['--mount', 'sh', '-c', confine, data, root, ...command]];
 }
 
 /** Mounting takes rights that not everybody has. */
@@ -45,11 +50,11 @@ describe.runIf(canConfine())('the built server, with a read-only root, as a user
     const data = temporaryFolder();
     chownSync(data, user, user);
     const env = { PATH: process.env.PATH, NODE_ENV: 'production', DATA_DIR: '/srv', PORT: '0' };
-    const run = (...args: string[]) => execFileSync(...confined(data, ...args), { cwd: root, env, encoding: 'utf8' });
+    const run = (...args: string[]) => execFileSync(...confined(data, ...args), { env, encoding: 'utf8' });
     const keys = run(node, 'dist/cli/keys.js', 'create', '--role', 'publisher', '--name', 'desk');
     const authorization = `Bearer ${keys.trim().split('\n').at(-1)}`;
 
-    const server = spawn(...confined(data, node, '--max-semi-space-size=8', 'dist/server.js'), { cwd: root, env });
+    const server = spawn(...confined(data, node, '--max-semi-space-size=8', 'dist/server.js'), { env });
     try {
       let printed = '';
       for await (const chunk of server.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -86,7 +91,16 @@ describe.runIf(canConfine())('the built server, with a read-only root, as a user
   it('could not write anywhere else', () => {
     const data = temporaryFolder();
     chownSync(data, user, user);
-    const writes = ['/srv/x', '/tmp/x', '/x', '/etc/x', join(root, 'x'), join(root, 'dist/x'), '/var/tmp/x', '/run/x'];
+    const writes = [
+      '/srv/x',
+      '/tmp/x',
+      '/x',
+      '/etc/x',
+      join(inside, 'x'),
+      join(inside, 'dist/x'),
+      '/var/tmp/x',
+      '/run/x',
+    ];
     const script = `for place in ${writes.join(' ')}; do if (echo > $place) 2>/dev/null; then echo $place; fi; done`;
     expect(execFileSync(...confined(data, 'sh', '-c', script), { encoding: 'utf8' })).toBe('/srv/x\n/tmp/x\n');
   });

@@ -10,7 +10,7 @@ import { commandLine, type Role, roles } from '../../src/kernel/actor.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { mediaOf } from '../../src/opening.js';
 import { buildServices, type Services } from '../../src/services.js';
-import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
+import type { SearchLimits } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
 import { type Client, newClient } from './client.js';
 import { newDatabase } from './engine.js';

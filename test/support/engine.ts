@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
+import type { SearchLimits } from '../../src/storage/search.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
-import type { SearchLimits } from '../../src/storage/sqlite/search/thread.js';
 import type { Store } from '../../src/storage/store.js';
 import { onDatabase } from './postgres.js';
 import { postgresRaw } from './postgres-raw.js';
@@ -68,7 +68,7 @@ export async function newDatabase(folder: string): Promise<TestDatabase> {
         url,
         cacheBytesMax,
         connectionsMax: 6,
-        ...(searchLimits && { searchTimeMs: searchLimits.timeMs }),
+        ...(searchLimits && { searchLimits }),
       }),
     async discard() {
       await onServer(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -27,6 +27,8 @@ export class Gate {
   /** Hand this to startApp. Every read and every commit of the store is a step. */
   readonly wrap = (store: Store): Store => ({
     ...store,
+    // Whoever is told of commits begins at once to look at them, and his steps would be counted among those of the operation.
+    onCommit: () => () => undefined,
     all: async (query) => {
       await this.#pass();
       return store.all(query);

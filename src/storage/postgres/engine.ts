@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { defaultSearchLimits, type SearchLimits } from '../search.js';
 import type { Statement, Store } from '../store.js';
 import { CommitListener } from './commit-listener.js';
 import { openWriter, readsOnly } from './database.js';
@@ -17,8 +18,7 @@ export interface PostgresOptions {
   isMigrated?: boolean;
   /** Connections of this process: one writes, one hears of commits, two search, the others read. */
   connectionsMax?: number;
-  /** How long a search may take. */
-  searchTimeMs?: number;
+  searchLimits?: SearchLimits;
 }
 
 /**
@@ -30,11 +30,11 @@ export async function openPostgres({
   cacheBytesMax,
   isMigrated = false,
   connectionsMax = 10,
-  searchTimeMs = 5000,
+  searchLimits = defaultSearchLimits,
 }: PostgresOptions): Promise<Store> {
   if (!isMigrated) await migrate(url);
   const places = new Places(url);
-  const reading = openReading(places, { connectionsMax: connectionsMax - 2, cacheBytesMax, searchTimeMs });
+  const reading = openReading(places, { connectionsMax: connectionsMax - 2, cacheBytesMax, searchLimits });
   const { readers, hotReads, reads } = reading;
   const writer = new Writer(openWriter(places));
   const listener = new CommitListener(places, (sequence) => hotReads.expect(sequence));

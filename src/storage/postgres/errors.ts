@@ -22,6 +22,12 @@ export function isContention(error: unknown): boolean {
   return /^40(001|P01)$/.test((error as EngineError).code ?? '');
 }
 
+/** Whether the server, or the driver, has ended a statement that took too long. */
+export function isTimeout(error: unknown): boolean {
+  const { code, message } = error as EngineError;
+  return code === '57014' || message === 'Query read timeout';
+}
+
 /** Whether the server takes no writes. */
 export function isReadOnly(error: unknown): boolean {
   return (error as EngineError).code === '25006';

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { SearchLimits } from '../search.js';
 import type { Store } from '../store.js';
 import { builders, openReaders, openSearchers } from './database.js';
 import { domainError } from './errors.js';
@@ -23,11 +24,11 @@ export function openReading(
   {
     connectionsMax,
     cacheBytesMax,
-    searchTimeMs,
-  }: { connectionsMax: number; cacheBytesMax: number; searchTimeMs: number },
+    searchLimits,
+  }: { connectionsMax: number; cacheBytesMax: number; searchLimits: SearchLimits },
 ) {
   const readers = openReaders(places, Math.max(1, connectionsMax - searchersMax));
-  const searchers = openSearchers(places, searchersMax, searchTimeMs);
+  const searchers = openSearchers(places, searchersMax, searchLimits.timeMs);
   const hotReads = new HotReads(readers, cacheBytesMax);
   const later = <Result>(value: Result | Promise<Result>) =>
     value instanceof Promise ? understood(() => value) : value;
@@ -37,7 +38,7 @@ export function openReading(
     all: (query) => understood(() => query),
     findSnapshot: (slugOrId) => later(hotReads.findSnapshot(slugOrId)),
     publicSequence: () => later(hotReads.publicSequence()),
-    search: postgresSearch(searchers, readers),
+    search: postgresSearch(searchers, readers, searchLimits.waitingMax),
     sizes: () => understood(() => sizesOf(readers)),
   } satisfies Partial<Store>;
 

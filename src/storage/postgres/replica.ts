@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.js';
+import { defaultSearchLimits } from '../search.js';
 import type { Store } from '../store.js';
 import { isCurrent } from './migrate.js';
 import { Places } from './places.js';
@@ -9,7 +10,6 @@ export interface ReplicaOptions {
   url: string;
   cacheBytesMax: number;
   connectionsMax: number;
-  searchTimeMs?: number;
   /** What it is a copy of, which tells of commits: a server in recovery cannot. */
   primary: Pick<Store, 'onCommit'>;
 }
@@ -22,15 +22,9 @@ const schemaPatienceMs = 30_000;
  * tells of has its log looked at for every answer until it is there.
  * @throws what prevents it: no server at the address, another schema
  */
-export async function openReplica({
-  url,
-  cacheBytesMax,
-  connectionsMax,
-  searchTimeMs = 5000,
-  primary,
-}: ReplicaOptions): Promise<Store> {
+export async function openReplica({ url, cacheBytesMax, connectionsMax, primary }: ReplicaOptions): Promise<Store> {
   await awaitSchema(url);
-  const reading = openReading(new Places(url), { connectionsMax, cacheBytesMax, searchTimeMs });
+  const reading = openReading(new Places(url), { connectionsMax, cacheBytesMax, searchLimits: defaultSearchLimits });
   const { readers, hotReads, reads } = reading;
   const forget = primary.onCommit((sequence) => hotReads.expect(sequence));
   const refuse = () => Promise.reject(new DomainError('unavailable', 'This store only reads.'));

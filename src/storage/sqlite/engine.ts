@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { defaultSearchLimits, type SearchLimits } from '../search.js';
 import type { Statement, Store } from '../store.js';
 import { jsonText, openReader, openWriter } from './database.js';
 import { domainError } from './errors.js';
@@ -7,7 +8,7 @@ import { HotReads } from './hot-reads.js';
 import { migrate } from './migrate.js';
 import { purge } from './purge.js';
 import { sqliteSearch } from './search/engine.js';
-import { type SearchLimits, SearchThread } from './search/thread.js';
+import { SearchThread } from './search/thread.js';
 import * as tables from './tables.js';
 import { Writer } from './writer.js';
 
@@ -19,8 +20,6 @@ export interface SqliteOptions {
   isMigrated?: boolean;
   searchLimits?: SearchLimits;
 }
-
-const defaultSearchLimits: SearchLimits = { waitingMax: 32, timeMs: 5000 };
 
 /**
  * Opens the database file, making and migrating it as needed.

@@ -1,20 +1,24 @@
 import type pg from 'pg';
 import { DomainError } from '../../../kernel/errors.js';
-import { domainError } from '../errors.js';
+import { domainError, isTimeout } from '../errors.js';
 
 /** Runs a statement of a search. */
 export type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>;
 
-/** Searches that may wait for others. */
-const waitingMax = 32;
+/** Where searches are asked. */
+export interface Searchers {
+  pool: pg.Pool;
+  /** Searches that may wait for others. */
+  waitingMax: number;
+  cancel(backend: number): void;
+}
 
 /**
  * Does a search on a connection of its own.
  * @throws `unavailable` when too many wait or it takes too long; the signal's reason when it is aborted
  */
 export async function onOwnConnection<Found>(
-  pool: pg.Pool,
-  cancel: (backend: number) => void,
+  { pool, waitingMax, cancel }: Searchers,
   signal: AbortSignal,
   search: (ask: Ask) => Promise<Found>,
 ): Promise<Found> {
@@ -29,12 +33,16 @@ export async function onOwnConnection<Found>(
     return await search(async <Row>(sql: string, values: unknown[]) => (await client.query(sql, values)).rows as Row[]);
   } catch (error) {
     signal.throwIfAborted();
-    throw domainError(error);
+    throw isTimeout(error) ? tooLong(error) : domainError(error);
   } finally {
     signal.removeEventListener('abort', giveUp);
     // Should the search be cancelled after its end, so is nobody else's.
     client.release(signal.aborted);
   }
+}
+
+function tooLong(cause: unknown): DomainError {
+  return new DomainError('unavailable', 'The search takes too long. Try again.', { cause });
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

@@ -5,8 +5,11 @@ import { clear, putQuote, putStory } from './index-rows.js';
 import { findQuotes } from './quotes.js';
 import { findStories } from './stories.js';
 
-/** Full-text search by tsvector and GIN: what is found is written with the commits, what is asked has connections of its own. */
-export function postgresSearch(searchers: pg.Pool, readers: pg.Pool): Search {
+/**
+ * Full-text search by tsvector and GIN: what is found is written with the commits, what is asked has connections of its own.
+ * @param waitingMax searches that may wait for others
+ */
+export function postgresSearch(searchers: pg.Pool, readers: pg.Pool, waitingMax: number): Search {
   /** Ends a search that nobody waits for. It ends by itself as well, only later. */
   const cancel = (backend: number) => {
     readers.query('SELECT pg_cancel_backend($1)', [backend]).catch(() => undefined);
@@ -18,11 +21,11 @@ export function postgresSearch(searchers: pg.Pool, readers: pg.Pool): Search {
     async findStories(search, signal) {
       const { query } = search;
       if (query && query.all.length + query.none.length === 0) return nothing;
-      return onOwnConnection(searchers, cancel, signal, (ask) => findStories(ask, search));
+      return onOwnConnection({ pool: searchers, waitingMax, cancel }, signal, (ask) => findStories(ask, search));
     },
     async findQuotes(search, signal) {
       if (search.query.all.length + search.query.none.length === 0) return nothing;
-      return onOwnConnection(searchers, cancel, signal, (ask) => findQuotes(ask, search));
+      return onOwnConnection({ pool: searchers, waitingMax, cancel }, signal, (ask) => findQuotes(ask, search));
     },
     async inspect(): Promise<IndexState> {
       const { rows } = await readers.query<IndexState>(inspection);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import DatabaseFile from 'better-sqlite3';
 import { DomainError } from '../../../kernel/errors.js';
-import type { FoundQuotes, FoundStories, QuoteSearch, StorySearch } from '../../search.js';
+import type { FoundQuotes, FoundStories, QuoteSearch, SearchLimits, StorySearch } from '../../search.js';
 import { domainError } from '../errors.js';
 
 /** Run from source the file has another name than once it is built, and needs what reads TypeScript. */
@@ -20,13 +20,6 @@ export interface Told {
 interface Job {
   asked: Asked;
   settle: (outcome: { found: FoundStories | FoundQuotes } | { error: unknown }) => void;
-}
-
-export interface SearchLimits {
-  /** Searches that may wait for others. */
-  waitingMax: number;
-  /** From being asked to being answered. */
-  timeMs: number;
 }
 
 /** Searches one after the other in a thread of its own, which is started when it is first needed. */
