@@ -8,6 +8,7 @@ import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
 import type { DatabaseFiles, FrozenStore, WholeDatabase } from './storage/database-files.js';
 import { openPostgres } from './storage/postgres/engine.js';
+import { placeOf } from './storage/postgres/places.js';
 import { openReplica } from './storage/postgres/replica.js';
 import { postgresDatabase } from './storage/postgres/whole-database.js';
 import { sqliteDatabase, sqliteFiles } from './storage/sqlite/database-files.js';
@@ -140,31 +141,28 @@ async function openReplicaOf(primary: Store, { database, snapshotCacheBytesMax }
     return await openReplica({ url, cacheBytesMax: snapshotCacheBytesMax, connectionsMax, primary });
   } catch (error) {
     await primary.close();
-    const { host, pathname } = placeOf(url);
-    const message = (error as Error).message || String((error as { code?: string }).code);
-    throw new StartError(
-      `Cannot open the replica ${pathname.slice(1)} at ${host}: ${message}. Set READ_DATABASE_URL.`,
-      {
-        cause: error,
-      },
-    );
+    throw cannotReach('replica', placeOf(url), 'READ_DATABASE_URL', error);
   }
-}
-
-/** What may be told of an address, of whose hosts there may be several. */
-function placeOf(url: string): { host: string; pathname: string } {
-  const [, host = '', pathname = ''] = /^[^:]+:\/\/(?:[^/]*@)?([^/]*)([^?]*)/.exec(url) ?? [];
-  return { host, pathname };
 }
 
 function cannotOpen(config: Place, error: unknown): StartError {
   const { place } = databaseOf(config);
-  const message = (error as Error).message || String((error as { code?: string }).code);
+  const message = messageOf(error);
   if (error instanceof NewerDatabase) return new StartError(`${place}: ${message}`, { cause: error });
   if (!config.database)
     return new StartError(`Cannot open the database ${place}: ${message}. ${cureFor(message)}`, { cause: error });
+  return cannotReach('database', place, 'DATABASE_URL', error);
+}
+
+function cannotReach(what: string, place: string, setting: string, cause: unknown): StartError {
   const [host, name] = place.split('/');
-  return new StartError(`Cannot open the database ${name} at ${host}: ${message}. Set DATABASE_URL.`, { cause: error });
+  return new StartError(`Cannot open the ${what} ${name} at ${host}: ${messageOf(cause)}. Set ${setting}.`, { cause });
+}
+
+/** What went wrong; of an address that nobody answers at, the driver tells a code alone. */
+function messageOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || String(code);
 }
 
 function cureFor(message: string): string {

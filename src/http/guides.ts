@@ -4,10 +4,8 @@ import type { Element, ElementContent } from 'hast';
 import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
 import type { Heading, Nodes, RootContent } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { toHast } from 'mdast-util-to-hast';
-import { gfmTable } from 'micromark-extension-gfm-table';
+import { parseMarkdown } from '../kernel/markdown.js';
 
 /** The guides by the last step of their address, with the heading that each has in README. */
 export const guideTitles = {
@@ -35,10 +33,7 @@ export async function readGuides(): Promise<Map<string, string>> {
 }
 
 function guidesIn(readme: string): Guide[] {
-  const { children } = fromMarkdown(readme, {
-    extensions: [gfmTable()],
-    mdastExtensions: [gfmTableFromMarkdown()],
-  });
+  const { children } = parseMarkdown(readme);
   const isChapter = (node: RootContent) => node.type === 'heading' && node.depth <= 2;
   return guideNames.flatMap((name) => {
     const start = children.findIndex((node) => isChapter(node) && anchorOf(node) === anchorFor(guideTitles[name]));

@@ -1,10 +1,8 @@
 // Parses Markdown: short texts at once, long ones in a thread of their own, so that nobody else waits for them.
 import { Worker } from 'node:worker_threads';
 import type { Nodes, Root } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
-import { gfmTable } from 'micromark-extension-gfm-table';
 import { DomainError, unprocessable } from '../../kernel/errors.js';
+import { parseMarkdown } from '../../kernel/markdown.js';
 
 /** Characters that are parsed within a few milliseconds. Nearly every story has fewer. */
 const shortMax = 16 * 1024;
@@ -29,7 +27,7 @@ let last: Promise<unknown> = Promise.resolve();
  * @throws `unavailable` when too many wait, `unprocessable` for what nests too deep or takes too long
  */
 export async function treeOf(text: string): Promise<Root> {
-  const parsed = text.length <= shortMax ? parseMarkdown(text) : await parseInTurn(text);
+  const parsed = text.length <= shortMax ? parse(text) : await parseInTurn(text);
   if ('deepLine' in parsed) throw tooDeep(parsed.deepLine);
   return parsed.tree;
 }
@@ -39,8 +37,8 @@ export function tooDeep(line: number): DomainError {
   return unprocessable('The document nests too deep.', errors);
 }
 
-export function parseMarkdown(text: string): Parsed {
-  const tree = fromMarkdown(text, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
+export function parse(text: string): Parsed {
+  const tree = parseMarkdown(text);
   const deepLine = deepLineIn(tree);
   return deepLine === undefined ? { tree } : { deepLine };
 }

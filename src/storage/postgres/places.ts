@@ -1,5 +1,10 @@
 // Where the server is: at one address, or at one of several, of which it is the one that can be written to.
 
+/** What may be told of an address, which may have a password in it: its hosts and the name of the database. */
+export function placeOf(url: string): string {
+  return /^[^:]+:\/\/(?:[^/]*@)?([^?]*)/.exec(url)?.[1] ?? '';
+}
+
 /** The addresses of one server and those that may take its place, as libpq writes them: `postgres://user@one:5432,other:5432/name`. */
 export class Places {
   readonly #urls: readonly string[];

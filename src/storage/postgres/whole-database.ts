@@ -2,9 +2,10 @@
 import type pg from 'pg';
 import { type FrozenStore, refusals, searchRefusals, type WholeDatabase } from '../database-files.js';
 import { builders, connectPatient } from './database.js';
-import { domainError } from './errors.js';
 import { findFaults } from './faults.js';
 import { hasSchema, schemaAge } from './migrate.js';
+import { placeOf } from './places.js';
+import { understood } from './reading.js';
 import { clear, putQuote, putStory } from './search/index-rows.js';
 
 /** The database at an address. */
@@ -17,11 +18,6 @@ export function postgresDatabase(url: string): WholeDatabase {
     faults: () => onConnection(url, findFaults),
     openFrozen: () => openFrozen(url),
   };
-}
-
-/** What may be told of an address: its hosts and the name of the database. */
-function placeOf(url: string): string {
-  return /^[^:]+:\/\/(?:[^/]*@)?([^?]*)/.exec(url)?.[1] ?? '';
 }
 
 async function onConnection<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
@@ -55,13 +51,7 @@ async function openFrozen(url: string): Promise<FrozenStore> {
   return {
     ...builders(client),
     readsOneMoment: true,
-    async all(query) {
-      try {
-        return await query;
-      } catch (error) {
-        throw domainError((error as { cause?: unknown }).cause ?? error);
-      }
-    },
+    all: (query) => understood(() => query),
     async renew() {
       await client.query('COMMIT');
       await freeze();
