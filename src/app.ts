@@ -224,7 +224,8 @@ export async function buildApp({
   if (worksInBackground)
     app.addHook('onReady', () => services.background.start((error, message) => app.log.error(error, message)));
   app.addHook('onClose', () => services.background.stop());
-  app.addHook('onClose', () => access.note());
+  app.addHook('onReady', async () => access.start());
+  app.addHook('onClose', () => access.stop());
   app.addHook('onReady', () =>
     freshness.start((error) => app.log.error(error, 'what is planned could not be read; it is tried again')),
   );

@@ -1,6 +1,7 @@
 import type { Actor } from '../kernel/actor.js';
 import { type Clock, instant } from '../kernel/clock.js';
 import { DomainError } from '../kernel/errors.js';
+import { recurring } from '../kernel/recurring.js';
 import type { Store } from '../storage/store.js';
 import { parseApiKey, secretMatches } from './api-keys.js';
 import { findKeyRow, noteUses, stateOf } from './keys/repository.js';
@@ -37,7 +38,6 @@ export function accessService(store: Store, clock: Clock) {
   const gathered = new Map<string, string>();
   /** What is to be noted. */
   let uses = new Map<string, string>();
-  let timer: NodeJS.Timeout | undefined;
 
   /** Notes the use of a key before long, if the last note is old. Nobody waits for it. */
   function gather(id: string, lastUsedAt: string | null, now: string): void {
@@ -45,17 +45,27 @@ export function accessService(store: Store, clock: Clock) {
     if (known !== '' && Date.parse(now) - Date.parse(known) < noteAgeMaxMs) return;
     gathered.set(id, now);
     uses.set(id, now);
-    timer ??= setTimeout(note, gatherMs).unref();
   }
 
-  /** Notes at once what was gathered. When the store cannot take it now, a later use is noted instead. */
+  /** Notes what was gathered. When the store cannot take it now, a later use is noted instead. */
   async function note(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
     const statements = noteUses(store, uses);
     uses = new Map();
     if (statements.length > 0) await store.commit(statements).catch(() => undefined);
   }
 
-  return { authenticate, note };
+  const noting = recurring(gatherMs, note);
+
+  /** Begins to note the uses of keys. */
+  function start(): void {
+    noting.start(() => undefined);
+  }
+
+  /** Notes what is left, and ends that. */
+  async function stop(): Promise<void> {
+    await noting.stop();
+    await note();
+  }
+
+  return { authenticate, start, stop };
 }

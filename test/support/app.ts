@@ -14,6 +14,7 @@ import type { SearchLimits } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
 import { type Client, newClient } from './client.js';
 import { newDatabase } from './engine.js';
+import { asBackground } from './gate.js';
 import type { RawDatabase } from './raw.js';
 import { requireTrueIndex } from './true-index.js';
 
@@ -83,7 +84,11 @@ export async function startApp({
   const store = wrapStore?.(opened) ?? opened;
   const clock = new TestClock();
   const services = buildServices(store, clock, mediaOf(config, store, clock), config.webhooks);
-  const app = await buildApp({ config, store, clock, services, requestCounts, ...(logger && { logger }) });
+  const app = await asBackground(async () => {
+    const built = await buildApp({ config, store, clock, services, requestCounts, ...(logger && { logger }) });
+    await built.ready();
+    return built;
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   // What goes on beside the requests would take steps of whoever counts them.
   if (wrapStore) await Promise.all([services.scheduler.stop(), services.dispatcher.stop()]);

@@ -1,4 +1,5 @@
 // Stands between the server and its store, and lets something else happen at a chosen step of an operation.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
 import { chanceOf, rounds } from './rounds.js';
@@ -17,6 +18,13 @@ export interface Meeting<Answer> {
 /** At which steps of an operation others come in: at each, or at every so manieth from one on that chance says. */
 const stride = rounds({ quick: 4, short: 2, long: 1 });
 const chance = chanceOf('steps');
+
+const background = new AsyncLocalStorage<true>();
+
+/** Makes what goes on by the clock, from what is begun here, pass all gates: it would take the steps of the operation. */
+export function asBackground<Result>(begin: () => Result): Result {
+  return background.run(true, begin);
+}
 
 export class Gate {
   #stepsBefore = 0;
@@ -41,7 +49,7 @@ export class Gate {
 
   async #pass(): Promise<void> {
     const interruption = this.#interruption;
-    if (!interruption) return;
+    if (!interruption || background.getStore()) return;
     if (this.#stepsBefore > 0) {
       this.#stepsBefore -= 1;
       return;
@@ -52,9 +60,8 @@ export class Gate {
   }
 
   /**
-   * Runs an operation, and the interruption just before its k-th step; the interruption's own steps pass freely. What the server
-   * does by itself, such as looking for schedules that are due, has steps as well: then the two run side by side, and both have
-   * ended when this does.
+   * Runs an operation, and the interruption just before its k-th step; the interruption's own steps pass freely. What a commit sets
+   * off has steps as well: then the two run side by side, and both have ended when this does.
    * @returns the operation's result, and whether it came as far as the k-th step
    */
   async run<Result>(
