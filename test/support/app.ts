@@ -12,9 +12,9 @@ import { mediaOf } from '../../src/opening.js';
 import { buildServices, type Services } from '../../src/services.js';
 import type { SearchLimits } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
+import { asBackground } from './background.js';
 import { type Client, newClient } from './client.js';
 import { newDatabase } from './engine.js';
-import { asBackground } from './gate.js';
 import type { RawDatabase } from './raw.js';
 import { requireTrueIndex } from './true-index.js';
 

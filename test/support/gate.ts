@@ -1,7 +1,7 @@
 // Stands between the server and its store, and lets something else happen at a chosen step of an operation.
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
+import { isBackground } from './background.js';
 import { chanceOf, rounds } from './rounds.js';
 
 /** Something that happens to completion between two steps of an operation. */
@@ -19,20 +19,13 @@ export interface Meeting<Answer> {
 const stride = rounds({ quick: 4, short: 2, long: 1 });
 const chance = chanceOf('steps');
 
-const background = new AsyncLocalStorage<true>();
-
-/** Makes what goes on by the clock, from what is begun here, pass all gates: it would take the steps of the operation. */
-export function asBackground<Result>(begin: () => Result): Result {
-  return background.run(true, begin);
-}
-
 export class Gate {
   #stepsBefore = 0;
   #interruption: Interruption | undefined;
   /** The interruption from when it has begun. */
   #met: Promise<unknown> | undefined;
 
-  /** Hand this to startApp. Every read and every commit of the store is a step. */
+  /** Hand this to startApp. Every read and every commit of the store is a step, but for those that are made by the clock. */
   readonly wrap = (store: Store): Store => ({
     ...store,
     // Whoever is told of commits begins at once to look at them, and his steps would be counted among those of the operation.
@@ -49,7 +42,7 @@ export class Gate {
 
   async #pass(): Promise<void> {
     const interruption = this.#interruption;
-    if (!interruption || background.getStore()) return;
+    if (!interruption || isBackground()) return;
     if (this.#stepsBefore > 0) {
       this.#stepsBefore -= 1;
       return;
