@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { pino } from 'pino';
 import { keyRoutes } from './access/keys/routes.js';
 import { accessService } from './access/service.js';
 import type { Config } from './config.js';
@@ -100,14 +101,14 @@ export async function buildApp({
   delivered = store,
   clock,
   services,
-  logger,
+  logger = pino({ level: 'silent' }),
   worksInBackground = true,
   requestCounts,
 }: AppOptions): Promise<FastifyInstance> {
   const { trustProxy: trusted } = config;
   const app = Fastify({
-    ...(logger ? { loggerInstance: logger } : { logger: false }),
-    logController: new LogController({ disableRequestLogging: true }),
+    // Fastify's own would make a child and listeners for every request; a found story is not logged.
+    logger: false,
     genReqId: newRequestId,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
@@ -121,11 +122,13 @@ export async function buildApp({
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
   });
+  app.decorate('logger', logger);
   app.decorate('operations', []);
   cutOffSlowReaders(app);
   const freshness = freshnessService(delivered, clock);
   app.decorate('sending', { encoder: new Encoder(), boundFor: freshness.boundFor });
   app.decorateRequest('actor', null);
+  app.decorateRequest('cameAt', 0);
   app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
   await readUploads(app);
@@ -185,7 +188,7 @@ export async function buildApp({
   feedRoutes(api, feeds);
   sitemapRoutes(api, feeds);
   syncRoutes(api, syncService(delivered));
-  const report = (error: unknown) => app.log.error(error, 'the log could not be followed; it is tried again');
+  const report = (error: unknown) => logger.error(error, 'the log could not be followed; it is tried again');
   const stream = streamService(delivered, { listenersMax: config.streamListenersMax }, report);
   streamRoutes(api, stream);
   publishedTermRoutes(api, delivered, 'desk');
@@ -222,12 +225,12 @@ export async function buildApp({
   resourceRevisionRoutes(api, 'embed', library.embed, resourceRevisions.embed);
   erasureRoutes(api, services.erasures);
   if (worksInBackground)
-    app.addHook('onReady', () => services.background.start((error, message) => app.log.error(error, message)));
+    app.addHook('onReady', () => services.background.start((error, message) => logger.error(error, message)));
   app.addHook('onClose', () => services.background.stop());
   app.addHook('onReady', async () => access.start());
   app.addHook('onClose', () => access.stop());
   app.addHook('onReady', () =>
-    freshness.start((error) => app.log.error(error, 'what is planned could not be read; it is tried again')),
+    freshness.start((error) => logger.error(error, 'what is planned could not be read; it is tried again')),
   );
   app.addHook('onClose', () => freshness.stop());
   // Has the caches follow the log even while nobody reads: it may tell of a purge by another process.

@@ -120,7 +120,9 @@ interface Addresses {
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {
   try {
-    return await app.listen({ host: config.host, port: config.port, listenTextResolver: (at) => `listening at ${at}` });
+    const address = await app.listen({ host: config.host, port: config.port });
+    app.logger.info(`listening at ${address}`);
+    return address;
   } catch (error) {
     throw cannotListen(error as NodeJS.ErrnoException, config, '');
   }

@@ -4,12 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export async function answered(
   { signal }: FastifyRequest,
   reply: FastifyReply,
-  answer: () => Promise<FastifyReply>,
-): Promise<FastifyReply> {
+  answer: () => Promise<void>,
+): Promise<void> {
   try {
-    return await answer();
+    await answer();
   } catch (error) {
     if (!signal.aborted) throw error;
-    return reply.hijack();
+    reply.hijack();
   }
 }

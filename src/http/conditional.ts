@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ifNoneMatchHits } from '../kernel/version-tags.js';
+import { type Headers, type LentBody, leaseOf, sendDirectly } from './direct-answer.js';
 import { codedTag, codingAsked, type Encoder } from './encodings.js';
 import { publicHeaders } from './headers.js';
 
@@ -11,13 +12,8 @@ export interface Representation {
   /** Link header of a page of a list. */
   links?: string | undefined;
   /** In place of those that every public answer has. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Headers;
   body: Buffer | string | LentBody;
-}
-
-/** Bytes that are read only if they are sent, and given back when they are. */
-export interface LentBody {
-  read(): { bytes: Buffer; release(): void };
 }
 
 /** What public answers are sent with. */
@@ -45,50 +41,45 @@ const anyStory = 'articles';
 export function sendRepresentation(
   request: FastifyRequest,
   reply: FastifyReply,
-  { etag, articleId, links, headers, body }: Representation,
+  representation: Representation,
   lastModified?: string,
-): FastifyReply | Promise<FastifyReply> {
+): void | Promise<void> {
+  const { etag, articleId, headers = publicHeaders, body } = representation;
   const { encoder, boundFor } = request.server.sending;
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': since, 'accept-encoding': accepted } = request.headers;
   const coding = codingAsked(accepted);
   const tag = coding === undefined ? etag : codedTag(etag, coding);
-  const group = articleId === undefined ? anyStory : articleId.replaceAll('-', '');
-  reply
-    .headers(headers ?? publicHeaders)
-    .header('etag', tag)
-    .header('cache-groups', `"${group}"`)
-    .header('surrogate-key', group);
-  if (lastModified !== undefined) reply.header('last-modified', lastModified);
-  if (links !== undefined) reply.header('link', links);
   const bound = boundFor(articleId);
-  if (bound !== undefined) reply.header('cache-control', bound);
+  const shared = bound === undefined ? headers : { ...headers, 'cache-control': bound };
+  const own = ownHeaders(representation, lastModified);
   const isKnown =
     ifNoneMatch === undefined
       ? since !== undefined && lastModified !== undefined && httpDate(since) >= Date.parse(lastModified)
       : ifNoneMatchHits(ifNoneMatch, tag);
   if (isKnown) {
-    reply.removeHeader('content-type');
-    return reply.code(304).send();
+    own.push('etag', tag);
+    return sendDirectly(reply, 304, shared, own);
   }
-  if (coding === undefined) return sendPlain(reply, body);
-  const key = `${etag} ${request.url}`;
-  const coded = encoder.known(key, coding) ?? encoder.encode(key, coding, () => bytesOf(body));
-  if (coded === undefined) return sendPlain(reply.header('etag', etag), body);
-  reply.header('content-encoding', coding);
-  return Buffer.isBuffer(coded) ? reply.send(coded) : coded.then((bytes) => reply.send(bytes));
+  if (coding !== undefined) {
+    const key = `${etag} ${request.url}`;
+    const coded = encoder.known(key, coding) ?? encoder.encode(key, coding, () => leaseOf(body));
+    if (coded !== undefined) {
+      own.push('etag', tag, 'content-encoding', coding);
+      if (Buffer.isBuffer(coded)) return sendDirectly(reply, 200, shared, own, coded);
+      return coded.then((bytes) => sendDirectly(reply, 200, shared, own, bytes));
+    }
+  }
+  own.push('etag', etag);
+  return sendDirectly(reply, 200, shared, own, body);
 }
 
-function sendPlain(reply: FastifyReply, body: Representation['body']): FastifyReply {
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
-  const { bytes, release } = body.read();
-  // Emitted once the last byte is with the operating system; of a connection that breaks before, the memory is not reused.
-  reply.raw.on('finish', release);
-  return reply.send(bytes);
-}
-
-function bytesOf(body: Representation['body']): { bytes: Buffer; release(): void } {
-  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return body.read();
-  return { bytes: Buffer.from(body), release: () => undefined };
+/** The headers of one answer alone, but for its tag: names and values in turn. */
+function ownHeaders({ articleId, links }: Representation, lastModified: string | undefined): string[] {
+  const group = articleId === undefined ? anyStory : articleId.replaceAll('-', '');
+  const own = ['cache-groups', `"${group}"`, 'surrogate-key', group];
+  if (lastModified !== undefined) own.push('last-modified', lastModified);
+  if (links !== undefined) own.push('link', links);
+  return own;
 }
 
 /** Milliseconds of an HTTP date (RFC 9110, 5.6.7: IMF-fixdate, what every client of today sends); NaN for anything else. */

@@ -77,7 +77,7 @@ export async function closeInTime(app: FastifyInstance): Promise<void> {
       for (const socket of app.connections) if (socket.bytesRead === 0) socket.destroy();
   }, sweepMs);
   const end = setTimeout(() => {
-    app.log.warn({ connections: app.connections.size }, 'connections that would not end are cut off');
+    app.logger.warn({ connections: app.connections.size }, 'connections that would not end are cut off');
     server.closeAllConnections();
   }, graceMs);
   await app.close();

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/errors.js';
 import { managementHeaders, previewHeaders, shortLivedHeaders, uncachedPublicHeaders } from './headers.js';
-import { logRequest, newRequestId } from './logging.js';
+import { logOf, logRequest, newRequestId } from './logging.js';
 import { allowedAt } from './methods.js';
 import { asDomainError, problemBody, problemMediaType, problemTypes, sendProblem } from './problem.js';
 import { holdsSecret } from './secret-addresses.js';
@@ -36,7 +36,7 @@ export function answerErrors(app: FastifyInstance, logsEveryRequest: boolean): v
 
   function fail(error: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (error.code === 'internal' || error.code === 'unavailable' || error.code === 'storage_full') {
-      request.log.error({ err: error.cause ?? error }, error.message);
+      logOf(request).error({ err: error.cause ?? error }, error.message);
     }
     const { status } = problemTypes[error.code];
     reply.headers(headersFor(request.url, status));

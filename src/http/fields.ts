@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { derivedTag } from '../kernel/entity-tag.js';
 import { fieldTree, project, type Selection, selectionOf, unknownFields } from '../kernel/selection.js';
 import type { Representation } from './conditional.js';
+import { leaseOf } from './direct-answer.js';
 
 const namesMax = 100;
 const lengthMax = 2000;
@@ -61,8 +62,7 @@ export function trimmed(whole: Representation, selection: Selection | undefined)
 }
 
 function parsed(body: Representation['body']): { data: unknown } {
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return JSON.parse(body.toString());
-  const { bytes, release } = body.read();
+  const { bytes, release } = leaseOf(body);
   const answer = JSON.parse(bytes.toString());
   release();
   return answer;

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestName, StoredAnswer } from '../access/idempotency/repository.js';
 import type { IdempotencyService, RepeatableRequest } from '../access/idempotency/service.js';
 import type { Violation } from '../kernel/errors.js';
+import { logOf } from './logging.js';
 import type { Documented } from './operation.js';
 
 /** Whether an operation takes the header. */
@@ -68,7 +69,8 @@ export async function answerOnce(
     });
     return { status, headers: Object.fromEntries(sent), body };
   };
-  const onUnkept = (error: unknown) => reply.log.error(error, 'an answer could not be kept to be given again');
+  const onUnkept = (error: unknown) =>
+    logOf(reply.request).error(error, 'an answer could not be kept to be given again');
   const { answer, isReplayed } = await idempotency.once(repeatable, run, onUnkept);
   if (isReplayed) reply.header('Idempotency-Replayed', 'true');
   return reply.code(answer.status).headers(answer.headers).type('application/json; charset=utf-8').send(answer.body);

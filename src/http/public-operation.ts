@@ -21,6 +21,7 @@ export function publicOperation<Query extends z.ZodObject>(
   const countReader = operation.group === 'Delivery' ? limits.countReader : undefined;
   app.get(fastifyPath(operation.path), {
     onRequest: (request, reply, done) => {
+      request.cameAt = performance.now();
       const refusal = countReader?.(request, reply);
       if (refusal !== undefined) done(refusal);
       else if (request.headers.authorization === undefined) done();

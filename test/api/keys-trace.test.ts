@@ -40,9 +40,9 @@ describe('lastUsedAt', () => {
     let notes = 0;
     const wrapStore = (store: Store): Store => ({
       ...store,
-      commit(statements) {
+      async commit(statements) {
+        await store.commit(statements);
         notes += statements.filter(({ query }) => query.toSQL().sql.includes('"last_used_at" = ')).length;
-        return store.commit(statements);
       },
     });
     await start({ wrapStore });

@@ -164,7 +164,7 @@ export function storyRoutes(
     reply: FastifyReply,
     represent: (snapshot: StoredSnapshot) => Representation,
     suffix = '',
-  ): Promise<FastifyReply> {
+  ): Promise<unknown> {
     const snapshot = await found;
     if (snapshot) return answer(snapshot, represent(snapshot), asked, request, reply, suffix);
     const slug = await stories.whereabouts(asked);
@@ -219,7 +219,7 @@ function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   suffix = '',
-): FastifyReply | Promise<FastifyReply> {
+): void | Promise<void> {
   if (asked !== snapshot.slug) reply.header('content-location', addressOf(snapshot.slug, suffix, request));
   return sendRepresentation(request, reply, representation, snapshot.lastModified);
 }
