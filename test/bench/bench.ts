@@ -15,6 +15,7 @@ import { measureSaveBytes } from './save-bytes.js';
 import { measureSearches, readsPerSecond } from './searches.js';
 import { startTime } from './start-time.js';
 import { measureStorageBytes } from './storage-bytes.js';
+import { measureTransfers } from './transfers.js';
 import { measureWorkers } from './workers.js';
 import { measureWrites } from './writers.js';
 
@@ -135,13 +136,32 @@ async function tellStorageBytes(): Promise<Record<string, unknown>> {
   return { storageBytes: bytes };
 }
 
+/** An export and an import of all stories, each with the folder of its own that it takes. */
+async function tellTransfers(): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(values.data ?? tmpdir(), 'copydesk-transfers-'));
+  const transfers = await measureTransfers(folder, stories);
+  rmSync(folder, { recursive: true });
+  say(`\n| ${stories} stories | wall time | CPU time (user) | resident memory, at most |\n|---|---|---|---|`);
+  for (const name of ['export', 'import'] as const) {
+    const { seconds: took, userSeconds, peakBytes } = transfers[name];
+    say(`| ${name} | ${took.toFixed(1)} s | ${userSeconds.toFixed(1)} s | ${Math.round(peakBytes / 1e6)} MB |`);
+  }
+  const { exportBytes, otherFiles } = transfers;
+  say(
+    `\n${Math.round(exportBytes / 1e6)} MB; exported again, other than before: ${otherFiles.join(', ') || 'nothing'}`,
+  );
+  return { transfers };
+}
+
 const wanted = (name: string) => values.only === undefined || values.only === name;
 const { DATABASE_URL: givenUrl } = process.env;
 const onPostgres = values.postgres || Boolean(givenUrl);
 // What a save keeps is measured by the size of a file.
 const results: Record<string, unknown> = wanted('save-bytes') && !onPostgres ? await tellSaveBytes() : {};
 if (wanted('storage-bytes')) Object.assign(results, await tellStorageBytes());
-if (values.only?.endsWith('-bytes')) {
+// Only when asked for: it takes minutes, and room for the stories four times over.
+if (values.only === 'transfers') Object.assign(results, await tellTransfers());
+if (values.only?.endsWith('-bytes') || values.only === 'transfers') {
   if (values.json) console.log(JSON.stringify(results, null, 2));
   process.exit();
 }
