@@ -38,11 +38,24 @@ describe('connections', () => {
 });
 
 describe('opening a database', () => {
-  it('refuses one whose references are broken, and names them', () => {
+  it('refuses one whose references a migration has left broken, and names them, until they are mended', async () => {
+    const { file } = openWriter(path);
+    file.pragma('foreign_keys = OFF');
+    file.exec("INSERT INTO article_tags VALUES ('no-article', 'no-tag')");
+    // As the program leaves it that ends between a migration and the look at what it did.
+    file.pragma('user_version = 0');
+    const open = () => openSqlite({ path, cacheBytesMax: 0 });
+    for (let i = 0; i < 2; i++) expect(open).toThrow(/2 broken references: article_tags row 1/);
+    file.exec('DELETE FROM article_tags');
+    file.close();
+    await open().close();
+  });
+
+  it('looks at all references once for each schema, not at every start', async () => {
     const { file } = openWriter(path);
     file.pragma('foreign_keys = OFF');
     file.exec("INSERT INTO article_tags VALUES ('no-article', 'no-tag')");
     file.close();
-    expect(() => openSqlite({ path, cacheBytesMax: 0 })).toThrow(/2 broken references: article_tags row 1/);
+    await openSqlite({ path, cacheBytesMax: 0 }).close();
   });
 });
