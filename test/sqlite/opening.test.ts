@@ -1,7 +1,8 @@
 // How the file of a database is opened.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openReader, openWriter } from '../../src/storage/sqlite/database.js';
+import { openWriter } from '../../src/storage/sqlite/database.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { openForReading } from '../../src/storage/sqlite/reading.js';
 import { temporaryFolder } from '../support/processes.js';
 
 let path: string;
@@ -31,9 +32,17 @@ describe('connections', () => {
   });
 
   it('read without being able to write', () => {
-    const { file } = openReader(path);
+    const file = openForReading(path);
     expect(() => file.exec("INSERT INTO slugs VALUES ('a', 'a', 0)")).toThrow(/readonly/);
     file.close();
+  });
+
+  it('write nothing but commits', async () => {
+    const store = openSqlite({ path, cacheBytesMax: 0 });
+    const { db, tables } = store;
+    const query = db.insert(tables.slugs).values({ slug: 'a', articleId: 'a', published: false }).returning();
+    await expect(store.all(query)).rejects.toThrow(/only a commit writes/);
+    await store.close();
   });
 });
 
