@@ -1,6 +1,5 @@
 // Every accepted write leaves a revision, for what it was, and a change, for who follows the log.
-import type { SQL } from 'drizzle-orm';
-import { and, desc, eq, inArray, isNotNull, lte, max } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lte, max, sql } from 'drizzle-orm';
 import type { ManagedBlock } from '../blocks/index.js';
 import type { Actor } from '../kernel/actor.js';
 import { prepared } from '../storage/prepared.js';
@@ -15,7 +14,8 @@ export interface RevisionEntry {
   kind: RevisedKind;
   id: string;
   version: number;
-  article?: { id: string; version: number | SQL };
+  /** What it is a part of. Without a version: the one that the article has by then, its own row being written before. */
+  article?: { id: string; version?: number };
   action: string;
   fields: string[];
   content: unknown;
@@ -42,6 +42,13 @@ type RevisionRow = Store['tables']['revisions']['$inferSelect'];
 const insertRevisions = prepared(({ db, tables }, { rows }: { rows: RevisionRow[] }) =>
   db.insert(tables.revisions).values(rows),
 );
+const insertPartRevisions = prepared(
+  ({ db, tables: { articles, revisions } }, { rows }: { rows: Omit<RevisionRow, 'articleVersion'>[] }) => {
+    const versionOf = (id: string | null) =>
+      sql`(SELECT ${articles.version} FROM ${articles} WHERE ${articles.id} = ${id})`;
+    return db.insert(revisions).values(rows.map((row) => ({ ...row, articleVersion: versionOf(row.articleId) })));
+  },
+);
 
 export function revisionStatements(
   store: Store,
@@ -49,13 +56,11 @@ export function revisionStatements(
   at: string,
   entries: readonly RevisionEntry[],
 ): Statement[] {
-  if (entries.length === 0) return [];
-  const rows = entries.map(({ kind, id, version, article, action, fields, content, reason }) => ({
+  const rowOf = ({ kind, id, version, article, action, fields, content, reason }: RevisionEntry) => ({
     kind,
     resourceId: id,
     version,
     articleId: article?.id ?? null,
-    articleVersion: article?.version ?? null,
     at,
     byKey: actor.key,
     byActor: actor.person,
@@ -63,12 +68,16 @@ export function revisionStatements(
     fields,
     content,
     reason: reason ?? null,
-  }));
-  const isPlain = (row: (typeof rows)[number]): row is RevisionRow => typeof (row.articleVersion ?? 0) === 'number';
-  const query = rows.every(isPlain)
-    ? insertRevisions(store, { rows })
-    : store.db.insert(store.tables.revisions).values(rows);
-  return [{ query, rows: rows.length }];
+  });
+  const isPart = ({ article }: RevisionEntry) => article !== undefined && article.version === undefined;
+  const parts = entries.filter(isPart).map(rowOf);
+  const whole = entries
+    .filter((entry) => !isPart(entry))
+    .map((entry) => ({ ...rowOf(entry), articleVersion: entry.article?.version ?? null }));
+  return [
+    ...(whole.length > 0 ? [{ query: insertRevisions(store, { rows: whole }), rows: whole.length }] : []),
+    ...(parts.length > 0 ? [{ query: insertPartRevisions(store, { rows: parts }), rows: parts.length }] : []),
+  ];
 }
 
 /** The content that a resource had at a version; undefined when there was no such version. */

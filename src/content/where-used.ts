@@ -27,32 +27,42 @@ export function usesOfBlocks(blocks: readonly ManagedBlock[]): Use[] {
   return blocks.flatMap((block) => referencesOf(block));
 }
 
+interface Part {
+  articleId: string;
+  sectionId: string;
+}
+
+const deleteWorkingUses = prepared(({ db, tables: { whereUsed } }, { articleId, sectionId }: Part) =>
+  db
+    .delete(whereUsed)
+    .where(
+      and(
+        eq(whereUsed.scope, 'working'),
+        eq(whereUsed.userKind, 'article'),
+        eq(whereUsed.userId, articleId),
+        eq(whereUsed.sectionId, sectionId),
+      ),
+    ),
+);
+const insertWorkingUses = prepared(
+  ({ db, tables: { whereUsed } }, { articleId, sectionId, uses }: Part & { uses: Use[] }) => {
+    const user = { scope: 'working' as const, userKind: 'article' as const, userId: articleId, sectionId };
+    return db.insert(whereUsed).values(uses.map(({ kind, id }) => ({ ...user, kind, resourceId: id })));
+  },
+);
+
 /** Writes down what one part of a working copy uses: a section, or '' for the article's own fields. */
 export function workingUseStatements(
-  { db, tables }: Store,
+  store: Store,
   articleId: string,
   sectionId: string,
   uses: readonly Use[],
 ): Statement[] {
-  const { whereUsed } = tables;
-  const mine = and(
-    eq(whereUsed.scope, 'working'),
-    eq(whereUsed.userKind, 'article'),
-    eq(whereUsed.userId, articleId),
-    eq(whereUsed.sectionId, sectionId),
-  );
-  const unique = new Map(uses.map((use) => [`${use.kind}/${use.id}`, use]));
-  const rows = [...unique.values()].map(({ kind, id }) => ({
-    scope: 'working' as const,
-    userKind: 'article' as const,
-    userId: articleId,
-    sectionId,
-    kind,
-    resourceId: id,
-  }));
+  const part = { articleId, sectionId };
+  const unique = [...new Map(uses.map(({ kind, id }) => [`${kind}/${id}`, { kind, id }])).values()];
   return [
-    { query: db.delete(whereUsed).where(mine) },
-    ...(rows.length > 0 ? [{ query: db.insert(whereUsed).values(rows) }] : []),
+    { query: deleteWorkingUses(store, part) },
+    ...(unique.length > 0 ? [{ query: insertWorkingUses(store, { ...part, uses: unique }) }] : []),
   ];
 }
 

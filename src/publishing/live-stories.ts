@@ -107,7 +107,7 @@ export async function companionStatements(
   return [
     ...liveUseStatements(store, articleId, before, after, isLinkedAlike(former, story), at),
     ...storyCountStatements(store, before, after),
-    ...facetStatements(store, articleId, story.facets, story),
+    ...(await facetStatements(store, articleId, story)),
     ...store.search.putStory({ ...story, articleId, counted: story.countedFacets }),
     ...(await putLibrarySnapshots(store, resources, resources.uses(), at)),
     ...dropUnusedLibrarySnapshots(store, lostUses(before, after)),

@@ -122,6 +122,25 @@ export function putSnapshot(store: Store, articleId: string, story: CompiledStor
   return [tell(store, articleId, 'published', at), { query: upsertSnapshot(store, row), rows: 1 }];
 }
 
+type ReadColumns = ReturnType<typeof columnsOf> & { articleId: string; readEtag: string };
+
+function isAsRead(
+  { tables: { snapshots } }: Store,
+  { articleId, readEtag }: Pick<ReadColumns, 'articleId' | 'readEtag'>,
+) {
+  return and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt));
+}
+
+const updateSnapshot = prepared((store, { articleId, readEtag, ...columns }: ReadColumns) =>
+  store.db.update(store.tables.snapshots).set(columns).where(isAsRead(store, { articleId, readEtag })),
+);
+const updateTold = prepared((store, { articleId, readEtag, ...columns }: ReadColumns) =>
+  store.db
+    .update(store.tables.snapshots)
+    .set({ ...columns, publicSeq: toldSeq(store) })
+    .where(isAsRead(store, { articleId, readEtag })),
+);
+
 /** Puts new bytes in place of those that were read, and tells of it, unless they are the same. */
 export function replaceSnapshot(
   store: Store,
@@ -131,11 +150,9 @@ export function replaceSnapshot(
   event: PublicEvent,
   at: string,
 ): Statement[] {
-  const { snapshots } = store.tables;
-  const isRead = and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt));
-  const update = (row: object) => ({ query: store.db.update(snapshots).set(row).where(isRead), rows: 1 });
-  if (story.etag === readEtag) return [update(columnsOf(story, at))];
-  return [tell(store, articleId, event, at), update({ ...columnsOf(story, at), publicSeq: toldSeq(store) })];
+  const row = { articleId, readEtag, ...columnsOf(story, at) };
+  if (story.etag === readEtag) return [{ query: updateSnapshot(store, row), rows: 1 }];
+  return [tell(store, articleId, event, at), { query: updateTold(store, row), rows: 1 }];
 }
 
 /** Live stories whose bytes are of an older form than this program makes, by id. */
@@ -176,12 +193,11 @@ export function guardLiveVersion({ db, tables: { articles } }: Store, id: string
 
 /** Takes the bytes that were read from readers, and tells of it. */
 export function emptySnapshot(store: Store, articleId: string, readEtag: string, at: string): Statement[] {
-  const { snapshots } = store.tables;
-  const isRead = and(eq(snapshots.articleId, articleId), eq(snapshots.etag, readEtag), isNull(snapshots.withdrawnAt));
+  const isRead = isAsRead(store, { articleId, readEtag });
   const values = { body: null, summary: null, withdrawnAt: at, madeAt: at, publicSeq: toldSeq(store) };
   return [
     tell(store, articleId, 'withdrawn', at),
-    { query: store.db.update(snapshots).set(values).where(isRead), rows: 1 },
+    { query: store.db.update(store.tables.snapshots).set(values).where(isRead), rows: 1 },
   ];
 }
 

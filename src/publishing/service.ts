@@ -9,7 +9,7 @@ import { newId } from '../kernel/ids.js';
 import { decideAndCommit } from '../storage/decide.js';
 import type { Statement, Store } from '../storage/store.js';
 import type { PublicationTimes } from './compile.js';
-import { facetStatements } from './facets/repository.js';
+import { dropFacets } from './facets/repository.js';
 import { findLinkChange, type LinkChange } from './links.js';
 import { companionStatements, compileArticle } from './live-stories.js';
 import {
@@ -148,7 +148,7 @@ export function publishingService(
       ...emptySnapshot(store, id, shown?.etag ?? '', at),
       ...liveUseStatements(store, id, formerUses, [], false, at),
       ...storyCountStatements(store, formerUses, []),
-      ...facetStatements(store, id, []),
+      dropFacets(store, id),
       ...dropUnusedLibrarySnapshots(store, formerUses),
       insertPublication(store, record, 'withdraw', publication.liveVersion ?? version, times, actor, at),
       ...traceStatements(store, record, { action: 'withdraw', isPublic: true }, actor, at),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openReader } from '../../src/storage/sqlite/database.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { openForReading } from '../../src/storage/sqlite/reading.js';
 import type { Store } from '../../src/storage/store.js';
 
 const at = '2026-01-15T09:00:00.000Z';
@@ -38,14 +38,14 @@ describe('a purge of a SQLite database', () => {
   });
 
   it('adds nothing to the log by trying, while a reader elsewhere keeps what was', async () => {
-    const reader = openReader(path);
-    reader.file.exec('BEGIN; SELECT * FROM desks');
+    const reader = openForReading(path);
+    reader.exec('BEGIN; SELECT * FROM desks');
     await deleteAll();
     const before = logBytes();
     for (let i = 0; i < 3; i++) await expect(store.purge()).rejects.toMatchObject({ code: 'unavailable' });
     expect(logBytes()).toBe(before);
-    reader.file.exec('COMMIT');
-    reader.file.close();
+    reader.exec('COMMIT');
+    reader.close();
     await store.purge();
   });
 

@@ -58,6 +58,24 @@ describe('commit', () => {
     expect(await desks()).toEqual(['a', 'b', 'd']);
   });
 
+  it('keeps nothing of one that fails behind its own writes, beside others or alone', async () => {
+    await store.commit([desk('a')]);
+    const { db, tables } = store;
+    const rename = (key: string, name: string, rows: number) => ({
+      query: db.update(tables.desks).set({ name }).where(eq(tables.desks.key, key)),
+      rows,
+    });
+    const failing = () => store.commit([rename('a', 'Lost', 1), rename('a', 'Lost as well', 2)]);
+    const others = [store.commit([desk('b')]), failing(), store.commit([rename('b', 'Kept', 1)])];
+    const outcomes = [...(await Promise.allSettled(others)), ...(await Promise.allSettled([failing()]))];
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    const names = (await store.all(db.select().from(tables.desks))).map(({ key, name }) => [key, name]);
+    expect(names).toEqual([
+      ['a', 'a'],
+      ['b', 'Kept'],
+    ]);
+  });
+
   it('finishes what waits when the store is closed', async () => {
     const other = await database.open();
     const committed = other.commit([desk('late')]);

@@ -165,24 +165,17 @@ export function updateArticle(
   };
 }
 
-/** Raises an article's version for a write to one of its sections, whatever version it is at. */
-export function raiseArticleVersion(
-  { db, tables: { articles } }: Store,
-  id: string,
-  actor: Actor,
-  at: string,
-): Statement {
-  return {
-    query: db
+const raiseVersion = prepared(
+  ({ db, tables: { articles } }, { id, ...stamp }: { id: string } & ReturnType<typeof updateStamp>) =>
+    db
       .update(articles)
-      .set({
-        ...updateStamp(actor, at),
-        version: sql`${articles.version} + 1`,
-        contentVersion: sql`${articles.version} + 1`,
-      })
+      .set({ ...stamp, version: sql`${articles.version} + 1`, contentVersion: sql`${articles.version} + 1` })
       .where(and(eq(articles.id, id), isNull(articles.deletedAt))),
-    rows: 1,
-  };
+);
+
+/** Raises an article's version for a write to one of its sections, whatever version it is at. */
+export function raiseArticleVersion(store: Store, id: string, actor: Actor, at: string): Statement {
+  return { query: raiseVersion(store, { id, ...updateStamp(actor, at) }), rows: 1 };
 }
 
 /** Notes which tags the article has. */

@@ -303,7 +303,7 @@ export function articleService(store: Store, clock: Clock) {
         : insertSection(store, articleId, content, actor, at),
       ...sectionUseStatements(store, articleId, content.id, content.blocks),
       ...revisionStatements(store, actor, at, [
-        sectionRevision(store, articleId, content, version, was ? 'update' : 'create', fields),
+        sectionRevision(articleId, content, version, was ? 'update' : 'create', fields),
       ]),
     ];
   }
@@ -313,7 +313,7 @@ export function articleService(store: Store, clock: Clock) {
       deleteSection(store, section.id, section.version, actor, at),
       ...sectionUseStatements(store, articleId, section.id, []),
       ...revisionStatements(store, actor, at, [
-        sectionRevision(store, articleId, contentOf(section), section.version + 1, 'delete', []),
+        sectionRevision(articleId, contentOf(section), section.version + 1, 'delete', []),
       ]),
     ];
   }

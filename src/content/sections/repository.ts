@@ -1,6 +1,7 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { ManagedBlock } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { RevisionEntry, SectionContent } from '../history.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
@@ -21,32 +22,33 @@ function recordOf(row: Row): SectionRecord {
   return { section, isAnchorFixed: row.anchorFixed };
 }
 
-export async function findSection(
-  { db, tables: { sections }, all }: Store,
-  id: string,
-): Promise<SectionRecord | undefined> {
-  const [row] = await all(
-    db
-      .select()
-      .from(sections)
-      .where(and(eq(sections.id, id), isNull(sections.deletedAt)))
-      .limit(1),
-  );
+const selectById = prepared(({ db, tables: { sections } }, { id }: { id: string }) =>
+  db
+    .select()
+    .from(sections)
+    .where(and(eq(sections.id, id), isNull(sections.deletedAt)))
+    .limit(1),
+);
+
+export async function findSection(store: Store, id: string): Promise<SectionRecord | undefined> {
+  const [row] = await store.all(selectById(store, { id }));
   return row && recordOf(row);
 }
 
+const selectOfArticle = prepared(({ db, tables: { sections } }, { articleId }: { articleId: string }) =>
+  db
+    .select()
+    .from(sections)
+    .where(and(eq(sections.articleId, articleId), isNull(sections.deletedAt))),
+);
+
 /** The sections of an article, in its order. */
 export async function listSections(
-  { db, tables: { sections }, all }: Store,
+  store: Store,
   articleId: string,
   order: readonly string[],
 ): Promise<SectionRecord[]> {
-  const rows = await all(
-    db
-      .select()
-      .from(sections)
-      .where(and(eq(sections.articleId, articleId), isNull(sections.deletedAt))),
-  );
+  const rows = await store.all(selectOfArticle(store, { articleId }));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return order.flatMap((id) => {
     const row = byId.get(id);
@@ -54,19 +56,18 @@ export async function listSections(
   });
 }
 
-/** The article's version that a version of a section was written with. */
-export async function findArticleVersionOf(
-  { db, tables: { revisions }, all }: Store,
-  id: string,
-  version: number,
-): Promise<number> {
-  const [row] = await all(
+const selectArticleVersion = prepared(
+  ({ db, tables: { revisions } }, { id, version }: { id: string; version: number }) =>
     db
       .select({ articleVersion: revisions.articleVersion })
       .from(revisions)
       .where(and(eq(revisions.kind, 'section'), eq(revisions.resourceId, id), eq(revisions.version, version)))
       .limit(1),
-  );
+);
+
+/** The article's version that a version of a section was written with. */
+export async function findArticleVersionOf(store: Store, id: string, version: number): Promise<number> {
+  const [row] = await store.all(selectArticleVersion(store, { id, version }));
   return row?.articleVersion ?? 0;
 }
 
@@ -81,21 +82,26 @@ export function insertSection(
   return { query: db.insert(tables.sections).values(row), rows: 1 };
 }
 
+type ChangedRow = Omit<SectionContent, 'id'> & ReturnType<typeof updateStamp> & { version: number };
+
+/** The row stands in a list, for its blocks to be one value. */
+const updateRow = prepared(
+  ({ db, tables: { sections } }, { id, version, rows }: { id: string; version: number; rows: [ChangedRow] }) =>
+    db
+      .update(sections)
+      .set(rows[0])
+      .where(and(eq(sections.id, id), eq(sections.version, version), isNull(sections.deletedAt))),
+);
+
 export function updateSection(
-  { db, tables: { sections } }: Store,
+  store: Store,
   version: number,
-  content: SectionContent,
+  { id, ...columns }: SectionContent,
   actor: Actor,
   at: string,
 ): Statement {
-  const { id, ...columns } = content;
-  return {
-    query: db
-      .update(sections)
-      .set({ ...columns, ...updateStamp(actor, at), version: version + 1 })
-      .where(and(eq(sections.id, id), eq(sections.version, version), isNull(sections.deletedAt))),
-    rows: 1,
-  };
+  const row = { ...columns, ...updateStamp(actor, at), version: version + 1 };
+  return { query: updateRow(store, { id, version, rows: [row] }), rows: 1 };
 }
 
 export function deleteSection(
@@ -124,15 +130,13 @@ export function sectionUseStatements(
   return workingUseStatements(store, articleId, sectionId, usesOfBlocks(blocks));
 }
 
-/** The revision of a section. Its article's version is read where it is written, after the article's own row was. */
+/** The revision of a section, with the version that its article has once the article's own row is written. */
 export function sectionRevision(
-  { tables: { articles } }: Store,
   articleId: string,
   { id, ...content }: SectionContent,
   version: number,
   action: string,
   fields: string[],
 ): RevisionEntry {
-  const articleVersion = sql`(SELECT ${articles.version} FROM ${articles} WHERE ${articles.id} = ${articleId})`;
-  return { kind: 'section', id, version, article: { id: articleId, version: articleVersion }, action, fields, content };
+  return { kind: 'section', id, version, article: { id: articleId }, action, fields, content };
 }

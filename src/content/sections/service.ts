@@ -244,7 +244,7 @@ export function sectionService(store: Store, clock: Clock) {
   ): Statement[] {
     return [
       ...sectionUseStatements(store, articleId, content.id, action === 'delete' ? [] : content.blocks),
-      ...revisionStatements(store, actor, at, [sectionRevision(store, articleId, content, version, action, fields)]),
+      ...revisionStatements(store, actor, at, [sectionRevision(articleId, content, version, action, fields)]),
       ...changeStatements(store, actor, at, [{ kind: 'section', id: content.id, version, action, articleId }]),
     ];
   }

@@ -63,7 +63,7 @@ function sectionStatements(
   return [
     updateSection(store, version, content, actor, at),
     ...sectionUseStatements(store, articleId, content.id, content.blocks),
-    ...revisionStatements(store, actor, at, [sectionRevision(store, articleId, content, version + 1, action, fields)]),
+    ...revisionStatements(store, actor, at, [sectionRevision(articleId, content, version + 1, action, fields)]),
   ];
 }
 

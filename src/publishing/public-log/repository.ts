@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { and, asc, desc, lte, type SQL, sql } from 'drizzle-orm';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 
 /** What readers can see happen to a story. */
 export type PublicEvent = Store['tables']['publicLog']['$inferSelect']['event'];
 
+type Entry = Omit<Store['tables']['publicLog']['$inferSelect'], 'seq'>;
+
+const insertEntry = prepared(({ db, tables: { publicLog } }, entry: Entry) => db.insert(publicLog).values(entry));
+
 /** Tells of a change of what readers get of a story. Stands in the same commit, before the change itself. */
-export function tell(
-  { db, tables: { publicLog } }: Store,
-  articleId: string,
-  event: PublicEvent,
-  at: string,
-): Statement {
+export function tell(store: Store, articleId: string, event: PublicEvent, at: string): Statement {
   const mark = randomBytes(4).toString('hex');
-  return { query: db.insert(publicLog).values({ at, event, articleId, mark }), rows: 1 };
+  return { query: insertEntry(store, { at, event, articleId, mark }), rows: 1 };
 }
 
 /** Where the log tells of the change, for the snapshot's row. */

@@ -33,19 +33,18 @@ export async function findLiveTranslations(
   return { ids, guards: [{ query: translations, rows: ids.length }, ...known] };
 }
 
-/** What a live story is a translation of, as readers have it. */
-export async function findLiveOriginal(
-  { db, tables: { facets }, all }: Store,
-  articleId: string,
-): Promise<string | null> {
-  const beginning = facetOf.translationOf('');
-  const beyond = `${beginning}~`;
-  const [row] = await all(
+const selectFacetsBetween = prepared(
+  ({ db, tables: { facets } }, { articleId, from, before }: { articleId: string; from: string; before: string }) =>
     db
       .select({ facet: facets.facet })
       .from(facets)
-      .where(and(eq(facets.articleId, articleId), gte(facets.facet, beginning), lt(facets.facet, beyond)))
+      .where(and(eq(facets.articleId, articleId), gte(facets.facet, from), lt(facets.facet, before)))
       .limit(1),
-  );
+);
+
+/** What a live story is a translation of, as readers have it. */
+export async function findLiveOriginal(store: Store, articleId: string): Promise<string | null> {
+  const beginning = facetOf.translationOf('');
+  const [row] = await store.all(selectFacetsBetween(store, { articleId, from: beginning, before: `${beginning}~` }));
   return row === undefined ? null : row.facet.slice(beginning.length);
 }

@@ -2,7 +2,6 @@ import DatabaseFile from 'better-sqlite3';
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { PreparedStatements } from './prepared-statements.js';
-import { openForReading } from './reading.js';
 import * as tables from './tables.js';
 
 export type Tables = typeof tables;
@@ -22,10 +21,19 @@ function connect(file: DatabaseFile.Database): Connection {
   return { file, db: drizzle(file, { schema: tables, casing: 'snake_case' }) };
 }
 
-/** As the file is to Drizzle, which would compile each query anew. It always takes rows as arrays, so statements can be shared. */
-function withKeptStatements(file: DatabaseFile.Database): DatabaseFile.Database {
+/**
+ * What builds queries and reads through a connection that can write, but never writes. SQLite forgets all pages that a connection
+ * has read when another commits; so whoever reads through the one that commits finds in memory what it looks at all the time.
+ * Statements are kept, which Drizzle would compile anew for each query. It always takes rows as arrays, so they can be shared.
+ */
+export function readingThrough({ file }: Connection): Database {
   const statements = new PreparedStatements(file);
-  return Object.create(file, { prepare: { value: (sql: string) => statements.prepare(sql) } });
+  const prepare = (sql: string) => {
+    const statement = statements.prepare(sql);
+    if (!statement.readonly) throw new Error(`only a commit writes, not this: ${sql}`);
+    return statement;
+  };
+  return connect(Object.create(file, { prepare: { value: prepare } })).db;
 }
 
 /** The one connection that writes. */
@@ -39,10 +47,4 @@ export function openWriter(path: string): Connection {
   file.pragma('foreign_keys = ON');
   file.pragma('trusted_schema = OFF');
   return connect(file);
-}
-
-/** A connection that cannot write, for every read. */
-export function openReader(path: string): Connection {
-  const file = openForReading(path);
-  return { file, db: connect(withKeptStatements(file)).db };
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { defaultSearchLimits, type SearchLimits } from '../search.js';
 import type { Statement, Store } from '../store.js';
-import { jsonText, openReader, openWriter } from './database.js';
+import { jsonText, openWriter, readingThrough } from './database.js';
 import { domainError } from './errors.js';
 import { HotReads } from './hot-reads.js';
 import { migrate } from './migrate.js';
 import { purge } from './purge.js';
+import { openForReading } from './reading.js';
 import { sqliteSearch } from './search/engine.js';
 import { SearchThread } from './search/thread.js';
 import * as tables from './tables.js';
@@ -38,14 +39,17 @@ export function openSqlite({
     writing.file.close();
     throw error;
   }
-  const reading = openReader(path);
+  const db = readingThrough(writing);
+  const reading = openForReading(path);
+  // It serves what the cache does not know yet, and all its pages are stale whenever something was committed.
+  reading.pragma('cache_size = -4000');
   const writer = new Writer(writing);
   const hotReads = new HotReads(reading, `${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
   const searches = new SearchThread(path, searchLimits);
-  const probe = reading.file.prepare('SELECT 1');
+  const probe = reading.prepare('SELECT 1');
 
   return {
-    db: reading.db,
+    db,
     tables,
     jsonText,
     readsOneMoment: true,
@@ -67,7 +71,7 @@ export function openSqlite({
     publicSequence: () => hotReads.publicSequence(),
     // A file tells nobody that another process has written to it.
     onCommit: () => () => undefined,
-    search: sqliteSearch(reading, writer, searches),
+    search: sqliteSearch(db, writer, searches),
     async purge() {
       try {
         // A search that reads what was would keep the log from being emptied.
@@ -90,7 +94,7 @@ export function openSqlite({
     async close() {
       await searches.close();
       // The writer is the last to close: only a connection that writes can fold the write-ahead log into the file.
-      reading.file.close();
+      reading.close();
       writer.close();
       hotReads.close();
     },

@@ -1,7 +1,6 @@
 import type DatabaseFile from 'better-sqlite3';
 import { SnapshotCache } from '../snapshot-cache.js';
 import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
-import type { Connection } from './database.js';
 
 type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: string];
 
@@ -23,7 +22,7 @@ export class HotReads {
   #purge: number;
   #isFresh = false;
 
-  constructor({ file }: Connection, cachePath: string, cacheBytesMax: number) {
+  constructor(file: DatabaseFile.Database, cachePath: string, cacheBytesMax: number) {
     this.#cache = new SnapshotCache(cachePath, cacheBytesMax, (articleId) => this.#bytesOf(articleId));
     // As text, because the driver makes a buffer outside the heap of each blob, and those pile up faster than they are collected.
     const columns = 'article_id, slug, etag, made_at, CAST(body AS TEXT)';

@@ -9,26 +9,31 @@ const folder = fileURLToPath(new URL('../../../migrations/sqlite/', import.meta.
 
 /**
  * Brings the database to this program's schema. Foreign keys are off meanwhile, because a table that is rebuilt would take its
- * children along, and the pragma does nothing inside the migrator's own transaction; afterwards all are checked.
+ * children along, and the pragma does nothing inside the migrator's own transaction; afterwards all are checked. That looks at
+ * every row, so a database that was found sound with this schema is not checked again at every start.
  * @throws NewerDatabase, or an error that names the rows whose foreign key is broken
  */
 export function migrate({ file, db }: Connection): void {
-  refuseNewer(file);
+  const age = schemaAge(file);
+  if (age === 'newer') throw new NewerDatabase();
+  const applied = readMigrationFiles({ migrationsFolder: folder }).length;
+  // Not known from the schema alone: the process may have ended between the two.
+  if (age === 'current' && file.pragma('user_version', { simple: true }) === applied) return;
   file.pragma('foreign_keys = OFF');
   try {
-    runMigrations(db, { migrationsFolder: folder });
-    const broken = file.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
-    if (broken.length > 0) {
-      const places = broken.slice(0, 5).map(({ table, rowid, parent }) => `${table} row ${rowid} → ${parent}`);
-      throw new Error(`the database has ${broken.length} broken references: ${places.join(', ')}`);
-    }
+    if (age === 'older') runMigrations(db, { migrationsFolder: folder });
+    requireSoundReferences(file);
+    file.pragma(`user_version = ${applied}`);
   } finally {
     file.pragma('foreign_keys = ON');
   }
 }
 
-function refuseNewer(file: Connection['file']): void {
-  if (schemaAge(file) === 'newer') throw new NewerDatabase();
+function requireSoundReferences(file: Connection['file']): void {
+  const broken = file.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
+  if (broken.length === 0) return;
+  const places = broken.slice(0, 5).map(({ table, rowid, parent }) => `${table} row ${rowid} → ${parent}`);
+  throw new Error(`the database has ${broken.length} broken references: ${places.join(', ')}`);
 }
 
 /** How the schema of a database stands to the one that this program makes. */

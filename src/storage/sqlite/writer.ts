@@ -16,15 +16,20 @@ interface Job {
   reject: (error: unknown) => void;
 }
 
+/** One of several jobs has failed behind something that it had written, which does not come out of their transaction by itself. */
+class NotAlone extends Error {}
+
 /**
- * Runs commits on the one writing connection. Those that wait at the same time share one transaction, and so one fsync: each is
- * a savepoint of it that holds or rolls back by itself, and all are answered once the whole is on disk.
+ * Runs commits on the one writing connection. Those that wait at the same time share one transaction, and so one fsync: each
+ * holds or fails by itself, and all are answered once the whole is on disk.
  */
 export class Writer {
   readonly #file: DatabaseFile.Database;
   readonly #statements: PreparedStatements;
   #waiting: Job[] = [];
   #holds = 0;
+  /** How many rows were written, in all. */
+  #written = 0;
 
   constructor(connection: Connection) {
     this.#file = connection.file;
@@ -69,26 +74,59 @@ export class Writer {
     const jobs = this.#waiting;
     this.#waiting = [];
     if (jobs.length === 0) return;
-    const outcomes = new Map<Job, unknown>();
+    const failures = this.#commitAll(jobs);
+    for (const job of jobs) {
+      if (failures.has(job)) job.reject(domainError(failures.get(job)));
+      else job.resolve();
+    }
+  }
+
+  /**
+   * Commits the jobs. A savepoint for each has SQLite write down all pages that it changes a second time, so they go without at
+   * first: most that fail do so at a guard, before they write.
+   * @returns what has failed of them
+   */
+  #commitAll(jobs: readonly Job[]): Map<Job, unknown> {
+    try {
+      return this.#transact(jobs, (statements) => this.#runJob(statements, jobs.length === 1));
+    } catch (error) {
+      if (!(error instanceof NotAlone)) throw error;
+      return this.#transact(jobs, (statements) => this.#runApart(statements));
+    }
+  }
+
+  /** @param run gives what has failed of a job @throws NotAlone, which `run` has thrown */
+  #transact(jobs: readonly Job[], run: (statements: readonly Statement[]) => unknown): Map<Job, unknown> {
+    const failures = new Map<Job, unknown>();
     try {
       this.#file.exec('BEGIN IMMEDIATE');
       for (const job of jobs) {
-        const failure = this.#runJob(job);
-        if (failure !== undefined) outcomes.set(job, failure);
+        const failure = run(job.statements);
+        if (failure !== undefined) failures.set(job, failure);
         if (!this.#file.inTransaction) throw failure;
       }
       this.#file.exec('COMMIT');
     } catch (error) {
       if (this.#file.inTransaction) this.#file.exec('ROLLBACK');
-      for (const job of jobs) if (!outcomes.has(job)) outcomes.set(job, error);
+      if (error instanceof NotAlone) throw error;
+      for (const job of jobs) if (!failures.has(job)) failures.set(job, error);
     }
-    for (const job of jobs) {
-      if (outcomes.has(job)) job.reject(domainError(outcomes.get(job)));
-      else job.resolve();
+    return failures;
+  }
+
+  /** @returns why the job failed before it wrote anything @throws why it failed later, or NotAlone */
+  #runJob(statements: readonly Statement[], isAlone: boolean): unknown {
+    const before = this.#written;
+    try {
+      for (const statement of statements) this.#run(statement);
+      return undefined;
+    } catch (error) {
+      if (this.#written === before) return error;
+      throw isAlone ? error : new NotAlone();
     }
   }
 
-  #runJob({ statements }: Job): unknown {
+  #runApart(statements: readonly Statement[]): unknown {
     this.#file.exec('SAVEPOINT job');
     try {
       for (const statement of statements) this.#run(statement);
@@ -105,6 +143,7 @@ export class Writer {
     const { sql, params } = query.toSQL();
     const prepared = this.#statements.prepare(sql);
     const touched = prepared.reader ? prepared.all(...params).length : prepared.run(...params).changes;
+    if (!prepared.reader) this.#written += touched;
     if (rows !== undefined && touched !== rows) throw new GuardFailed(sql, rows, touched);
   }
 }

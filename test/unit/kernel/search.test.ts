@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../../src/kernel/search/query.js';
 import { excerptLengthMax, excerptOf } from '../../../src/kernel/search/snippets.js';
-import { foldWord, wordsIn } from '../../../src/kernel/search/words.js';
+import { foldedWordsIn, foldWord, wordsIn } from '../../../src/kernel/search/words.js';
 
 const folded = (text: string) => wordsIn(text).map((word) => word.folded);
 
@@ -29,6 +29,22 @@ describe('the words of a text', () => {
         }
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('are the same where a line is told apart the quick way', () => {
+    const prose = fc.constantFrom(...'aZ9 .,-/*_^`~\t\u00a0\u2010\u2019\u201c\u2026\u2028é');
+    const line = fc.oneof(
+      fc.string({ unit: prose }),
+      fc.string({ unit: 'binary-ascii' }),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(line, (text) => {
+        const [first = ''] = text.split('\n');
+        expect(foldedWordsIn(first)).toEqual(folded(first));
+      }),
+      { numRuns: 5000 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockTime } from '../../../src/kernel/durations.js';
 import { foldName } from '../../../src/kernel/fold.js';
@@ -44,6 +45,17 @@ describe('words', () => {
   it('are counted in any script', () => {
     expect([countWords('Two presidents met.'), countWords(''), countWords('Путин в Минске')]).toEqual([3, 0, 3]);
     expect(countWords('普京访问明斯克')).toBeGreaterThan(1);
+  });
+
+  it('are as many in plain prose, which is counted the quick way', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+    const prose = fc.constantFrom(...'aZ90 .,;:\'"-/@$%&#()\n\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2026_é');
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: prose }), fc.string({ unit: 'grapheme-ascii' })), (text) => {
+        expect(countWords(text)).toBe([...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike).length);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
 

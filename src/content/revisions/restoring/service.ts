@@ -192,9 +192,7 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     return [
       bringBack(store, now.version, content, actor, at),
       ...sectionUseStatements(store, articleId, content.id, content.blocks),
-      ...revisionStatements(store, actor, at, [
-        sectionRevision(store, articleId, content, now.version + 1, action, fields),
-      ]),
+      ...revisionStatements(store, actor, at, [sectionRevision(articleId, content, now.version + 1, action, fields)]),
     ];
   }
 
@@ -209,7 +207,7 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     return [
       deleteSection(store, section.id, version, actor, at),
       ...sectionUseStatements(store, articleId, section.id, []),
-      ...revisionStatements(store, actor, at, [sectionRevision(store, articleId, section, version + 1, 'delete', [])]),
+      ...revisionStatements(store, actor, at, [sectionRevision(articleId, section, version + 1, 'delete', [])]),
     ];
   }
 

@@ -9,7 +9,7 @@ import { requireMatch } from '../../../content/managed.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { changedPointers } from '../../../kernel/json.js';
 import type { Statement, Store } from '../../../storage/store.js';
-import { facetStatements } from '../../facets/repository.js';
+import { dropFacets } from '../../facets/repository.js';
 import type { LinkChange } from '../../links.js';
 import { dropUnusedLibrarySnapshots, listLiveUses, storyCountStatements } from '../../live-uses/repository.js';
 import { insertPublication } from '../../publications/repository.js';
@@ -59,7 +59,7 @@ export async function articleScrubbing(
     ...scrubParts(store, id, actor, at),
     scrubRevisions(store, 'article', id),
     ...(shown ? scrubSnapshot(store, id, at) : []),
-    ...facetStatements(store, id, []),
+    dropFacets(store, id),
     ...storyCountStatements(store, formerUses, []),
     ...dropUnusedLibrarySnapshots(store, formerUses),
     dropAnswers(store, id, slugs),

@@ -49,8 +49,12 @@ function otherScript(locale: Intl.Locale, text: string): string | undefined {
   const expected = locale.maximize().script;
   const own = expected === undefined ? undefined : lettersOf(expected);
   if (expected === undefined || own === undefined) return undefined;
-  const letters = countOf(/\p{L}/gu, text);
-  if (letters < lettersMin || countOf(own, text) >= letters * ownLettersMin) return undefined;
+  // Those of ASCII are counted apart, since Unicode's properties take long to look at.
+  const ascii = text.length - text.replace(/[A-Za-z]+/g, '').length;
+  const others = text.replace(/\p{ASCII}+/gu, '');
+  const letters = ascii + countOf(/\p{L}/gu, others);
+  const owned = (expected === 'Latn' ? ascii : 0) + countOf(own, others);
+  if (letters < lettersMin || owned >= letters * ownLettersMin) return undefined;
   return `is ${nameOf(locale.baseName)}, but hardly any of the text is in ${scriptNames.of(expected) ?? expected} letters`;
 }
 
@@ -71,7 +75,7 @@ function countOf(pattern: RegExp, text: string): number {
 /** Says so when the text has far more of the small words of another language than of its own. */
 function otherLanguage({ language: primary, baseName }: Intl.Locale, text: string): string | undefined {
   if (!knownLanguages.has(primary)) return undefined;
-  const words = (text.toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? []).slice(0, wordsMax);
+  const words = wordsOf(text);
   if (words.length < wordsMin) return undefined;
   const counts = new Map<string, number>();
   for (const word of words) {
@@ -82,6 +86,17 @@ function otherLanguage({ language: primary, baseName }: Intl.Locale, text: strin
   for (const [name, count] of counts) if (count > most) [best, most] = [name, count];
   if (most < words.length * functionWordsMin || own > most * ownShareMax) return undefined;
   return `is ${nameOf(baseName)}, but the text reads like ${nameOf(best)}`;
+}
+
+/** The first words of a text, of letters alone. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const run of text.toLowerCase().match(/[a-z\x80-\uffff]+/g) ?? []) {
+    if (words.length >= wordsMax) break;
+    if (/^[a-z]+$/.test(run)) words.push(run);
+    else words.push(...(run.match(/[\p{L}\p{M}]+/gu) ?? []));
+  }
+  return words.slice(0, wordsMax);
 }
 
 function nameOf(tag: string): string {

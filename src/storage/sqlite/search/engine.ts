@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { FoundQuotes, FoundStories, IndexState, Search } from '../../search.js';
-import type { Connection } from '../database.js';
+import type { Database } from '../database.js';
 import type { Writer } from '../writer.js';
 import { clear, putQuote, putStory } from './index-rows.js';
 import type { SearchThread } from './thread.js';
 
 /** Full-text search by FTS5: what is found is written with the commits, what is asked is looked for in a thread. */
-export function sqliteSearch({ db }: Connection, writer: Writer, thread: SearchThread): Search {
+export function sqliteSearch(db: Database, writer: Writer, thread: SearchThread): Search {
   return {
     putStory,
     putQuote,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type QuoteTexts, quoteFields, type StoryTexts, storyFields } from '../../../kernel/search/documents.js';
 import type { Phrase, SearchQuery } from '../../../kernel/search/query.js';
-import { wordsIn } from '../../../kernel/search/words.js';
+import { foldedWordsIn } from '../../../kernel/search/words.js';
 import { anyStory, isPair } from '../../facets.js';
 import type { StoryDocument } from '../../search.js';
 import type { Statement } from '../../statement.js';
@@ -18,8 +18,8 @@ const every = 'every';
 
 /** The words of a text as they are written into the index: folded, and set apart by spaces. */
 function indexed(text: string): string {
-  const lines = Map.groupBy(wordsIn(text), ({ line }) => line);
-  return [...lines.values()].map((words) => words.map(({ folded }) => folded).join(' ')).join(` ${lineBreak} `);
+  const lines = text.split('\n').map((line) => foldedWordsIn(line).join(' '));
+  return lines.filter((line) => line !== '').join(` ${lineBreak} `);
 }
 
 /** A facet as a word of the index. */
