@@ -1,7 +1,10 @@
 // The only reader of the environment. Every setting has a default.
 import { isIP } from 'node:net';
+import { totalmem } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+
+const MB = 1024 * 1024;
 
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
@@ -180,7 +183,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     throw new ConfigError(wrong.join('; '));
   }
   const settings = parsed.data;
-  const { DATABASE_URL: url } = settings;
   return Object.freeze({
     isProduction: settings.NODE_ENV === 'production',
     host: settings.HOST,
@@ -195,9 +197,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     logLevel: settings.LOG_LEVEL,
     logsEveryRequest: settings.LOG_REQUESTS === 'all',
     s3: s3Of(settings),
-    uploadBytesMax: settings.UPLOAD_MB * 1024 * 1024,
-    // A file beside the database, or else memory.
-    snapshotCacheBytesMax: (settings.SNAPSHOT_CACHE_MB ?? (url === undefined ? 1024 : 128)) * 1024 * 1024,
+    uploadBytesMax: settings.UPLOAD_MB * MB,
+    snapshotCacheBytesMax:
+      settings.SNAPSHOT_CACHE_MB === undefined ? cacheBytesDefault(settings.WORKERS) : settings.SNAPSHOT_CACHE_MB * MB,
     streamListenersMax: settings.STREAM_LISTENERS_MAX,
     eventLoopDelayMaxMs: settings.EVENT_LOOP_DELAY_MAX_MS,
     webhooks: { timeoutMs: settings.WEBHOOK_TIMEOUT_MS, privateHosts: settings.WEBHOOK_PRIVATE_HOSTS },
@@ -211,6 +213,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
   });
+}
+
+/** For all processes together a quarter of the memory that there is: the file is fast as far as the system has it in there. */
+function cacheBytesDefault(workers: number): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(256 * MB, Math.floor(memory / 4 / workers));
 }
 
 function databaseOf(settings: z.output<typeof Settings>): Config['database'] {

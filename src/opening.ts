@@ -107,6 +107,7 @@ async function openServer(
     return await openPostgres({
       url,
       cacheBytesMax: config.snapshotCacheBytesMax,
+      cacheFolder: config.dataDir,
       isMigrated,
       connectionsMax: connections,
     });
@@ -135,10 +136,11 @@ export async function openStores(config: Config, isMigrated = false): Promise<St
   return { store, delivered, close };
 }
 
-async function openReplicaOf(primary: Store, { database, snapshotCacheBytesMax }: Config): Promise<Store> {
+async function openReplicaOf(primary: Store, { dataDir, database, snapshotCacheBytesMax }: Config): Promise<Store> {
   const { replicaUrl: url = '', connections: connectionsMax = 0 } = database ?? {};
   try {
-    return await openReplica({ url, cacheBytesMax: snapshotCacheBytesMax, connectionsMax, primary });
+    const cache = { cacheBytesMax: snapshotCacheBytesMax, cacheFolder: dataDir };
+    return await openReplica({ url, ...cache, connectionsMax, primary });
   } catch (error) {
     await primary.close();
     throw cannotReach('replica', placeOf(url), 'READ_DATABASE_URL', error);

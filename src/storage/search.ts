@@ -14,6 +14,8 @@ export type CountedFacet = (typeof countedFacets)[number];
 export const facetValuesMax = 50;
 /** Of more matches than these, only so many are looked at: those that were taken into the index last. */
 export const matchesMax = 100_000;
+/** Of so many stories that match, the last to come into the index, it is told how relevant they are; the others stand behind them. */
+export const rankedMax = 20_000;
 
 export interface SearchLimits {
   /** Searches that may wait for others. */

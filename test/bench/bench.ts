@@ -6,9 +6,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureAgainstFloor, median, type Reading } from './against-floor.js';
 import { makeCorpus, slugOf } from './corpus.js';
 import type { LoadJob } from './load.js';
-import { ask, makeLoad, type Peer, startPeer, type Usage } from './peers.js';
+import { ask, makeLoad, startPeer, type Usage } from './peers.js';
 import { measureColdPictures, warmPicture } from './pictures.js';
 import { openBenchDatabase } from './postgres.js';
 import { measureSaveBytes } from './save-bytes.js';
@@ -35,65 +36,7 @@ const stories = Number(values.stories);
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 
-interface Reading {
-  name: string;
-  goal: number;
-  path: string;
-  floorPath?: string;
-  pick: LoadJob['pick'];
-  headers?: Record<string, string>;
-}
 const say = (line: string) => void (values.json || console.log(line));
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-async function loadOnce(
-  peer: Peer,
-  path: string,
-  { pick, headers = {} }: Reading,
-): Promise<{ rps: number; cpuUs: number; rssBytes: number }> {
-  const before = await ask<Usage>(peer.process, {});
-  const { requests, seconds: took } = await makeLoad({ address: peer.address, path, pick, stories, headers, seconds });
-  const after = await ask<Usage>(peer.process, {});
-  return { rps: requests / took, cpuUs: (after.cpuUs - before.cpuUs) / requests, rssBytes: after.rssBytes };
-}
-
-async function measure(reading: Reading, product: Peer, floor: Peer) {
-  const figures = {
-    product: [] as { rps: number; cpuUs: number; rssBytes: number }[],
-    floor: [] as { rps: number; cpuUs: number }[],
-  };
-  // The first round only warms up: code is compiled, and the caches are as full as they get.
-  for (let round = 0; round <= rounds; round++) {
-    const ofProduct = await loadOnce(product, reading.path, reading);
-    const ofFloor = await loadOnce(floor, reading.floorPath ?? reading.path, reading);
-    if (round === 0) continue;
-    figures.product.push(ofProduct);
-    figures.floor.push(ofFloor);
-  }
-  const rps = median(figures.product.map((figure) => figure.rps));
-  const floorRps = median(figures.floor.map((figure) => figure.rps));
-  const cpuUs = median(figures.product.map((figure) => figure.cpuUs));
-  const floorCpuUs = median(figures.floor.map((figure) => figure.cpuUs));
-  const two = (n: number) => Math.round(n * 100) / 100;
-  const rssMB = Math.round(Math.max(...figures.product.map((figure) => figure.rssBytes)) / 1e6);
-  const result = {
-    goal: reading.goal,
-    rps: Math.round(rps),
-    floorRps: Math.round(floorRps),
-    shareOfRps: two(rps / floorRps),
-    cpuUs: two(cpuUs),
-    floorCpuUs: two(floorCpuUs),
-    shareOfCpu: two(floorCpuUs / cpuUs),
-    rssMB,
-  };
-  say(
-    `| ${reading.name} | ${result.rps} | ${result.floorRps} | ${result.shareOfRps} | ${result.shareOfCpu} | ≥ ${result.goal} | ${rssMB} MB |`,
-  );
-  return result;
-}
 
 async function deepPath(address: string): Promise<string> {
   let cursor = '';
@@ -178,15 +121,17 @@ const place: Record<string, string> = { DATA_DIR: dataDir, ...(postgres && { DAT
 const product = await startPeer('product.ts', [], { ...place, LOG_LEVEL: 'info' });
 const deep = await deepPath(product.address);
 const picture = await warmPicture(product.address);
-const floor = await startPeer('floor.ts', [databasePath, product.address, deep, picture], {});
-// Every story is read once, so that what is measured is serving and not the first look at each. As the load is: not compressed.
+// As the load is: not compressed.
 const plain = { headers: { 'accept-encoding': 'identity' } };
-for (let i = 0; i < stories; i += 50) {
-  await Promise.all(
-    Array.from({ length: Math.min(50, stories - i) }, (_, n) =>
-      fetch(`${product.address}/v1/articles/${slugOf(i + n)}`, plain).then((answer) => answer.arrayBuffer()),
-    ),
-  );
+/** Every story is read once, so that what is measured is serving and not the first look at each. */
+async function warmUp(): Promise<void> {
+  for (let i = 0; i < stories; i += 50) {
+    await Promise.all(
+      Array.from({ length: Math.min(50, stories - i) }, (_, n) =>
+        fetch(`${product.address}/v1/articles/${slugOf(i + n)}`, plain).then((answer) => answer.arrayBuffer()),
+      ),
+    );
+  }
 }
 const { headers } = await fetch(`${product.address}/v1/articles/${slugOf(7)}`, plain);
 
@@ -206,12 +151,17 @@ const readings: Reading[] = [
   { name: 'list-deep', goal: 0.8, path: deep, pick: 'one' },
   { name: 'rendition', goal: 0.7, path: picture, pick: 'one' },
 ];
-say(
-  '\n| work | requests/s | floor | share of requests/s | share of CPU | goal | memory |\n|---|---|---|---|---|---|---|',
-);
-for (const reading of readings)
-  if (wanted(reading.name)) results[reading.name] = await measure(reading, product, floor);
-floor.process.disconnect();
+const wantedReadings = readings.filter(({ name }) => wanted(name));
+if (wanted('search') || wantedReadings.some(({ pick }) => pick !== 'one')) await warmUp();
+if (wantedReadings.length > 0) {
+  const floor = await startPeer('floor.ts', [databasePath, product.address, deep, picture], {});
+  say(
+    '\n| work | requests/s | floor | share of requests/s | share of CPU | goal | memory |\n|---|---|---|---|---|---|---|',
+  );
+  for (const reading of wantedReadings)
+    results[reading.name] = await measureAgainstFloor(reading, product, floor, { stories, seconds, rounds }, say);
+  floor.process.disconnect();
+}
 
 if (wanted('search')) {
   const { address } = product;

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src/kernel/search/query.js';
-import { type FoundStories, matchesMax, type StorySearch } from '../../src/storage/search.js';
+import { type FoundStories, matchesMax, rankedMax, type StorySearch } from '../../src/storage/search.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { putStory } from '../../src/storage/sqlite/search/index-rows.js';
 import { SearchThread } from '../../src/storage/sqlite/search/thread.js';
 
 const count = matchesMax + 2000;
+const at = (i: number) => new Date(Date.parse('2022-01-01') + i * 60_000).toISOString();
 let folder: string;
 let path: string;
 let thread: SearchThread;
@@ -20,7 +21,6 @@ beforeAll(async () => {
   const file = new Database(path);
   file.pragma('foreign_keys = OFF');
   const texts = { headline: '', deck: '', body: 'common words', quotes: '', captions: '', tags: '', bylines: '' };
-  const at = (i: number) => new Date(Date.parse('2022-01-01') + i * 60_000).toISOString();
   file.transaction(() => {
     for (let i = 0; i < count; i++) {
       const [desk, publishedAt] = [`desk:d${i % 70}`, at(i)];
@@ -79,6 +79,46 @@ describe('a search for a word that very many stories have', () => {
     expect(rare.total).toEqual({ count: 102, exact: true });
     const oldest = await ask('common', never, { order: 'publishedAt', isAscending: true });
     expect(oldest.rows[0]?.id).toBe('id-002000');
+  });
+
+  it('has those that are not ranked behind those that are, the last published first, whichever way it is read', async () => {
+    startThread();
+    const first = count - rankedMax;
+    const ids = (...places: number[]) => places.map((n) => `id-${String(first + n).padStart(6, '0')}`);
+    const soon = { publishedAt: { from: undefined, before: at(first + 3) }, limit: 5 };
+    const page = await ask('common', never, soon);
+    expect(page.rows.map(({ id }) => id)).toEqual(ids(2, 1, 0, -1, -2));
+    expect(page.total).toEqual({ count: matchesMax - rankedMax + 3, exact: false });
+    const beyond = (i: number, direction: 'next' | 'previous') =>
+      ask('common', never, { ...soon, limit: 3, seek: { direction, position: page.rows[i]?.position ?? [] } });
+    const told = async (...asked: Parameters<typeof beyond>) => (await beyond(...asked)).rows.map(({ id }) => id);
+    expect(await told(0, 'next')).toEqual(ids(1, 0, -1));
+    expect(await told(3, 'next')).toEqual(ids(-2, -3, -4));
+    expect(await told(4, 'previous')).toEqual(ids(1, 0, -1));
+    expect(await told(2, 'previous')).toEqual(ids(2, 1));
+  });
+
+  it('counts those that are not ranked as well, by their facets and within the dates', async () => {
+    startThread();
+    const dates = { from: at(count - rankedMax - 70), before: at(count - rankedMax + 70) };
+    const { total, facets } = await ask('common', never, { publishedAt: dates, counts: ['desk', 'language'] });
+    expect(total).toEqual({ count: 140, exact: false });
+    expect(facets.desk?.values.map((value) => value.count)).toEqual(Array.from({ length: 50 }, () => 2));
+    const rare = {
+      query: parseQuery('common -rare'),
+      contentUpdatedAt: { from: at(count - 30_000), before: undefined },
+    };
+    expect((await ask('', never, rare)).total).toEqual({ count: 30_000 - 30, exact: false });
+  });
+
+  it('has the processor only when nobody else wants it', async () => {
+    startThread();
+    await ask('rare');
+    const niceness = readdirSync('/proc/self/task').map((task) => {
+      const stat = readFileSync(`/proc/self/task/${task}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]);
+    });
+    expect(niceness.filter((nice) => nice === 5)).toHaveLength(1);
   });
 
   it('is ended when nobody waits for it, so that the next is answered soon', async () => {

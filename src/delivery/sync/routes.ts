@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answered } from '../../http/abandoned.js';
 import { sendRepresentation } from '../../http/conditional.js';
 import { revalidatedHeaders } from '../../http/headers.js';
 import { pageQuery } from '../../http/lists.js';
@@ -30,11 +31,12 @@ A token is good for as long as its place is in the log, which is 30 days, and fo
       200: { description: 'A page of stories.', schema: SyncPage, headers: ['ETag', 'Cache-Control', 'Link'] },
     },
     errors: ['resync_required'],
-    handle: async ({ query: { limit, token: sent } }, request, reply) => {
-      const { etag, body, hasMore, next } = await sync.read(sent, limit);
-      const parameters = new URLSearchParams({ limit: String(limit), token: next });
-      const links = hasMore ? `<${syncPath}?${parameters}>; rel="next"` : undefined;
-      return sendRepresentation(request, reply, { etag, body, links, headers: revalidatedHeaders });
-    },
+    handle: ({ query: { limit, token: sent } }, request, reply) =>
+      answered(request, reply, async () => {
+        const { etag, body, hasMore, next } = await sync.read(sent, limit, request.signal);
+        const parameters = new URLSearchParams({ limit: String(limit), token: next });
+        const links = hasMore ? `<${syncPath}?${parameters}>; rel="next"` : undefined;
+        return sendRepresentation(request, reply, { etag, body, links, headers: revalidatedHeaders });
+      }),
   });
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { entityTag } from '../../kernel/entity-tag.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { Store } from '../../storage/store.js';
@@ -5,6 +6,7 @@ import { type Position, positionText } from '../public-log/position.js';
 import { findHead, judge } from '../public-log/repository.js';
 import { listChanged, type SyncRow } from './repository.js';
 import { decodeToken, encodeToken, type Progress } from './token.js';
+import { Turns } from './turns.js';
 
 /** Where a mirror begins, and begins anew. */
 export const syncPath = '/v1/sync';
@@ -16,27 +18,65 @@ export interface SyncBytes {
   next: string;
 }
 
+/** A page with what it was made of. */
+interface MadePage extends SyncBytes {
+  /** The last public change before it was begun; undefined where another came while it was made. */
+  sequence: number | undefined;
+  begunAt: number;
+}
+
+/** Pages that may wait for those before them: they take their time to make, and as much again to send. */
+const waitingMax = 256;
+/** Memory for pages that others may ask for as well. */
+const keptBytesMax = 8 * 1024 * 1024;
+/** What costs next to nothing to send. */
+const smallBytes = 64 * 1024;
+
 export type SyncService = ReturnType<typeof syncService>;
 
 /** Lets others keep an exact copy of what is live. */
 export function syncService(store: Store) {
+  const turns = new Turns(waitingMax);
+  const kept = new LRUCache<string, MadePage>({
+    maxSize: keptBytesMax,
+    sizeCalculation: ({ body }) => body.length + 1,
+  });
+
   /**
    * The next page of what a mirror lacks. Stories come in the order of their last change, so one that changes meanwhile moves
    * behind what is yet to come: it may be told twice, and is never missed.
-   * @throws `invalid` when the token is none of ours, `resync_required` when the rest cannot be told without a gap
+   * Pages are made and sent one in each turn of the event loop, and those that ask the same are given the same.
+   * @throws `invalid` when the token is none of ours, `resync_required` when the rest cannot be told without a gap, `unavailable`
+   * when too many wait; the signal's reason
    */
-  async function read(token: string | undefined, limit: number): Promise<SyncBytes> {
+  async function read(token: string | undefined, limit: number, signal: AbortSignal): Promise<SyncBytes> {
     const progress = token === undefined ? await beginning() : decodeToken(token);
     if (token !== undefined) await requireGood(progress.base);
+    const key = JSON.stringify([progress, limit]);
+    const askedAt = performance.now();
+    const known = await findKept(key, askedAt);
+    if (known && known.body.length <= smallBytes) return known;
+    return turns.take(signal, async () => (await findKept(key, askedAt)) ?? make(key, progress, limit));
+  }
+
+  /** A page that was begun after it was asked for, or that nothing has changed since. */
+  async function findKept(key: string, askedAt: number): Promise<MadePage | undefined> {
+    const page = kept.get(key);
+    if (!page || page.begunAt >= askedAt) return page;
+    return page.sequence === (await store.publicSequence()) ? page : undefined;
+  }
+
+  async function make(key: string, progress: Progress, limit: number): Promise<MadePage> {
+    const begunAt = performance.now();
+    const before = await store.publicSequence();
     const { rows, hasMore } = await listChanged(store, progress, limit);
+    const sequence = before === (await store.publicSequence()) ? before : undefined;
     const after = progressAfter(progress, rows, hasMore);
-    const page = {
-      limit,
-      hasMore,
-      next: encodeToken(after),
-      lastEventId: hasMore ? null : positionText(after.base),
-    };
-    return { ...bytesOf(rows, page), hasMore, next: page.next };
+    const next = encodeToken(after);
+    const page = { limit, hasMore, next, lastEventId: hasMore ? null : positionText(after.base) };
+    const made = { ...bytesOf(rows, page), hasMore, next, sequence, begunAt };
+    kept.set(key, made);
+    return made;
   }
 
   async function beginning(): Promise<Progress> {

@@ -1,5 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
+import { DomainError } from '../../kernel/errors.js';
+import { SnapshotCache } from '../snapshot-cache.js';
 import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
 
 interface SnapshotRow {
@@ -18,13 +19,12 @@ const aheadMs = 350;
 const expectedMs = 10_000;
 
 /**
- * The reads that must cost next to nothing: answered from memory while the change log, as it was looked at a moment ago, stands
+ * The reads that must cost next to nothing: answered from the cache while the change log, as it was looked at a moment ago, stands
  * still. A commit of this process has it looked at anew before the next answer, and so has one of another that was heard of.
  */
 export class HotReads {
   readonly #pool: pg.Pool;
-  readonly #byId: LRUCache<string, StoredSnapshot & { size: number }>;
-  readonly #idBySlug = new Map<string, string>();
+  readonly #cache: SnapshotCache;
   /** The last public change that the cache is true to; none before the first look. */
   #sequence: number | undefined;
   #purge = 0;
@@ -40,17 +40,15 @@ export class HotReads {
   /** Rises when something is forgotten: what was read before it is not to be kept. */
   #forgotten = 0;
 
-  constructor(pool: pg.Pool, bytesMax: number) {
+  constructor(pool: pg.Pool, cachePath: string, cacheBytesMax: number) {
     this.#pool = pool;
-    this.#byId = new LRUCache({
-      maxSize: Math.max(1, bytesMax),
-      sizeCalculation: ({ size }) => size,
-      dispose: ({ slug }) => this.#idBySlug.delete(slug),
+    this.#cache = new SnapshotCache(cachePath, cacheBytesMax, () => {
+      throw new DomainError('unavailable', 'The story could not be read. Try again.');
     });
   }
 
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> {
-    return this.#isFresh() ? (this.#find(slugOrId) ?? this.#read(slugOrId)) : this.#findLater(slugOrId);
+    return this.#isFresh() ? (this.#cache.find(slugOrId) ?? this.#read(slugOrId)) : this.#findLater(slugOrId);
   }
 
   publicSequence(): number | Promise<number> {
@@ -70,8 +68,11 @@ export class HotReads {
 
   clear(): void {
     this.#forgotten += 1;
-    this.#byId.clear();
-    this.#idBySlug.clear();
+    this.#cache.clear();
+  }
+
+  close(): void {
+    this.#cache.close();
   }
 
   #isFresh(): boolean {
@@ -84,13 +85,9 @@ export class HotReads {
     return isFresh;
   }
 
-  #find(slugOrId: string): StoredSnapshot | undefined {
-    return this.#byId.get(this.#idBySlug.get(slugOrId) ?? slugOrId);
-  }
-
   async #findLater(slugOrId: string): Promise<StoredSnapshot | undefined> {
     await this.#refresh();
-    return this.#find(slugOrId) ?? this.#read(slugOrId);
+    return this.#cache.find(slugOrId) ?? this.#read(slugOrId);
   }
 
   async #read(slugOrId: string): Promise<StoredSnapshot | undefined> {
@@ -105,14 +102,8 @@ WHERE article_id = coalesce((SELECT article_id FROM snapshots WHERE slug = $1 AN
     if (!row) return undefined;
     const { article_id: articleId, slug, etag, made_at: madeAt, body } = row;
     const head: SnapshotHead = { articleId, slug, etag, lastModified: new Date(madeAt).toUTCString() };
-    // The driver's buffer is a part of all that came with it.
-    const bytes = Buffer.from(body);
-    const stored = { ...head, size: bytes.length + 1, read: () => ({ bytes, release: () => undefined }) };
-    if (before === this.#forgotten) {
-      this.#byId.set(articleId, stored);
-      if (this.#byId.has(articleId)) this.#idBySlug.set(slug, articleId);
-    }
-    return stored;
+    if (before === this.#forgotten) this.#cache.set(head, body);
+    return { ...head, read: () => ({ bytes: body, release: () => undefined }) };
   }
 
   /** Has the cache true to the log as it is now, or was a moment ago; one look is enough for all who wait for it. */
@@ -169,6 +160,6 @@ UNION ALL SELECT coalesce(max(seq), 0), NULL, 'last' FROM changes WHERE public`,
 
   #forget(articleId: string): void {
     this.#forgotten += 1;
-    this.#byId.delete(articleId);
+    this.#cache.forget(articleId);
   }
 }

@@ -2,11 +2,11 @@ import type DatabaseFile from 'better-sqlite3';
 import { SnapshotCache } from '../snapshot-cache.js';
 import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
 
-type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: string];
+type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: Buffer];
 
-/** A story that the cache has no room for. Stands apart, so that nothing the cache keeps holds on to the text. */
-function unkept(head: SnapshotHead, body: string): StoredSnapshot {
-  return { ...head, read: () => ({ bytes: Buffer.from(body), release: () => undefined }) };
+/** Gives the memory of a blob back at once: those that the driver makes pile up faster than they are collected. */
+function free({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 /** The reads that must cost next to nothing: prepared once, and answered from the cache while the change log stands still. */
@@ -24,8 +24,7 @@ export class HotReads {
 
   constructor(file: DatabaseFile.Database, cachePath: string, cacheBytesMax: number) {
     this.#cache = new SnapshotCache(cachePath, cacheBytesMax, (articleId) => this.#bytesOf(articleId));
-    // As text, because the driver makes a buffer outside the heap of each blob, and those pile up faster than they are collected.
-    const columns = 'article_id, slug, etag, made_at, CAST(body AS TEXT)';
+    const columns = 'article_id, slug, etag, made_at, body';
     this.#bySlug = file
       .prepare<[string], SnapshotRow>(`SELECT ${columns} FROM snapshots WHERE slug = ? AND withdrawn_at IS NULL`)
       .raw();
@@ -56,14 +55,25 @@ export class HotReads {
     const [articleId, slug, etag, madeAt, body] = row;
     const head = { articleId, slug, etag, lastModified: new Date(madeAt).toUTCString() };
     this.#cache.set(head, body);
-    return this.#cache.find(articleId) ?? unkept(head, body);
+    return this.#asRead(head, body);
+  }
+
+  /** A story as it was read just now, whether it is kept or not. */
+  #asRead(head: SnapshotHead, body: Buffer): StoredSnapshot {
+    let isLent = false;
+    const read = () => {
+      const bytes = isLent ? this.#bytesOf(head.articleId) : body;
+      isLent = true;
+      return { bytes, release: () => free(bytes) };
+    };
+    return { ...head, read };
   }
 
   /** For when the cache's file fails between finding and reading. */
   #bytesOf(articleId: string): Buffer {
     const body = this.#byId.get(articleId)?.[4];
     if (body === undefined) throw new Error(`snapshot ${articleId} is gone`);
-    return Buffer.from(body);
+    return body;
   }
 
   publicSequence(): number {

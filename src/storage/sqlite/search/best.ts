@@ -31,6 +31,12 @@ export class Best<Item extends Candidate> {
     if (this.#kept.length >= this.#limit * 4) this.#cut();
   }
 
+  /** Whether there are as many as are to be kept. */
+  get isFull(): boolean {
+    this.#cut();
+    return this.#last !== undefined;
+  }
+
   /** In the order of the list, whichever way it is read. */
   inOrder(): Item[] {
     this.#cut();

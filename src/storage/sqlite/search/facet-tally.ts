@@ -17,15 +17,15 @@ export class FacetTally {
     this.#counts = new Map(facets.map((facet) => [facet, new Map()]));
   }
 
-  /** Counts a story, by its facets, a line each. */
-  add(counted: string): void {
+  /** Counts stories, by the facets that they have, a line each. */
+  add(counted: string, stories = 1): void {
     if (this.#counts.size === 0) return;
     for (const line of counted.split('\n')) {
       const colon = line.indexOf(':');
       const values = this.#counts.get(line.slice(0, colon));
       if (!values) continue;
       const value = line.slice(colon + 1);
-      values.set(value, (values.get(value) ?? 0) + 1);
+      values.set(value, (values.get(value) ?? 0) + stories);
     }
   }
 

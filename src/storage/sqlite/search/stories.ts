@@ -3,7 +3,7 @@ import type DatabaseFile from 'better-sqlite3';
 import type { Span } from '../../../kernel/parameters.js';
 import { type StoryTexts, storyFields } from '../../../kernel/search/documents.js';
 import { snippetsOf } from '../../../kernel/search/snippets.js';
-import { type FoundStories, type FoundStory, matchesMax, type StorySearch } from '../../search.js';
+import { type FoundStories, type FoundStory, matchesMax, rankedMax, type StorySearch } from '../../search.js';
 import { Best, type Candidate } from './best.js';
 import { FacetTally } from './facet-tally.js';
 import { storyExpression, storyRank } from './index-rows.js';
@@ -12,6 +12,13 @@ import { storyExpression, storyRank } from './index-rows.js';
 const halfLifeMs = 2 * 365.25 * 86_400_000;
 /** Of what is hardly relevant at all: a word in every story, or none that must be there. */
 const relevanceMin = 1e-9;
+
+/** Has all that are not ranked stand behind all that are, however old those are. */
+const unrankedRelevance = -1000;
+
+const joined = 'FROM story_index JOIN story_documents AS d ON d.id = story_index.rowid';
+// The last to come into the index are looked at first, so that a bound on how many cuts off the oldest.
+const lastFirst = 'ORDER BY story_index.rowid DESC LIMIT ?';
 
 type Row = [
   id: number,
@@ -26,36 +33,127 @@ interface Match extends Candidate {
   articleId: string;
 }
 
+/** What is known of all that is found, so far. */
+interface Finding {
+  best: Best<Match>;
+  tally: FacetTally;
+  /** How many matches were looked at, and how many of them are in the list. */
+  examined: number;
+  count: number;
+}
+
 /** @param requireTime called between rows, throws when the search is to end */
 export function findStories(file: DatabaseFile.Database, search: StorySearch, requireTime: () => void): FoundStories {
   const { query = { all: [], none: [] }, wanted, unwanted, order, isAscending, seek, limit, counts } = search;
-  const rank = order === 'relevance' ? storyRank : '0';
-  // The last to come into the index are looked at first, so that a bound on how many cuts off the oldest.
-  const matches = file
-    .prepare<[string, number], Row>(
-      `SELECT d.id, d.article_id, d.published_at, d.content_updated_at, d.counted, ${rank} FROM story_index JOIN story_documents AS d ON d.id = story_index.rowid WHERE story_index MATCH ? ORDER BY story_index.rowid DESC LIMIT ?`,
-    )
-    .raw();
+  const expression = storyExpression(query, wanted, unwanted);
   const best = new Best<Match>(limit, isAscending, seek);
-  const tally = new FacetTally(counts);
-  let examined = 0;
-  let count = 0;
-  for (const row of matches.iterate(storyExpression(query, wanted, unwanted), matchesMax + 1)) {
-    requireTime();
-    examined += 1;
-    if (examined > matchesMax) break;
-    const [id, articleId, publishedAt, contentUpdatedAt, counted, relevance] = row;
-    if (!isWithin(publishedAt, search.publishedAt) || !isWithin(contentUpdatedAt, search.contentUpdatedAt)) continue;
-    count += 1;
-    tally.add(counted);
-    const key = { publishedAt, contentUpdatedAt, relevance: scoreOf(order, relevance, publishedAt) }[order];
-    best.add({ id, articleId, position: [key, articleId] });
+  const finding: Finding = { best, tally: new FacetTally(counts), examined: 0, count: 0 };
+  const next = lookAtEach(file, search, expression, finding, requireTime);
+  if (next !== undefined && order === 'relevance') {
+    countRest(file, search, expression, next, finding);
+    const isBehind = Number(seek?.position[0] ?? 0) < unrankedRelevance / 2;
+    if (!best.isFull || isBehind) lookThroughRest(file, search, expression, next, finding, requireTime);
   }
   return {
     rows: best.inOrder().map((match) => tellStory(file, match, search)),
-    total: { count, exact: examined <= matchesMax },
-    facets: tally.told(file),
+    total: { count: finding.count, exact: finding.examined <= matchesMax },
+    facets: finding.tally.told(file),
   };
+}
+
+/** Looks at matches one by one, as many as may be. @returns the number of the first that is too many */
+function lookAtEach(
+  file: DatabaseFile.Database,
+  search: StorySearch,
+  expression: string,
+  finding: Finding,
+  requireTime: () => void,
+): number | undefined {
+  const { order } = search;
+  const isRanked = order === 'relevance';
+  const most = isRanked ? rankedMax : matchesMax;
+  const matches = file
+    .prepare<[string, number], Row>(
+      `SELECT d.id, d.article_id, d.published_at, d.content_updated_at, d.counted, ${isRanked ? storyRank : '0'} ${joined} WHERE story_index MATCH ? ${lastFirst}`,
+    )
+    .raw();
+  for (const row of matches.iterate(expression, most + 1)) {
+    requireTime();
+    const [id, articleId, publishedAt, contentUpdatedAt, counted, relevance] = row;
+    finding.examined += 1;
+    if (finding.examined > most) return id;
+    if (!isWithin(publishedAt, search.publishedAt) || !isWithin(contentUpdatedAt, search.contentUpdatedAt)) continue;
+    finding.count += 1;
+    finding.tally.add(counted);
+    const key = { publishedAt, contentUpdatedAt, relevance: scoreOf(order, relevance, publishedAt) }[order];
+    finding.best.add({ id, articleId, position: [key, articleId] });
+  }
+  return undefined;
+}
+
+/** Counts those that are not ranked. SQLite does it by itself: a row costs several times as much when it comes here. */
+function countRest(
+  file: DatabaseFile.Database,
+  { counts, publishedAt, contentUpdatedAt }: StorySearch,
+  expression: string,
+  next: number,
+  finding: Finding,
+): void {
+  const most = matchesMax - rankedMax;
+  const found = file
+    .prepare<[string, number, number], number>(
+      `SELECT count(*) FROM (SELECT 1 FROM story_index WHERE story_index MATCH ? AND story_index.rowid <= ? LIMIT ?)`,
+    )
+    .pluck()
+    .get(expression, next, most + 1);
+  const examined = found ?? 0;
+  finding.examined = rankedMax + examined;
+  const spans = [...spanOf('published_at', publishedAt), ...spanOf('content_updated_at', contentUpdatedAt)];
+  if (counts.length + spans.length === 0) {
+    finding.count += Math.min(most, examined);
+    return;
+  }
+  const counted = counts.length === 0 ? "''" : 'd.counted';
+  const values = spans.map(({ value }) => value);
+  const groups = file
+    .prepare<(string | number)[], [counted: string, count: number]>(
+      `SELECT counted, count(*) FROM (SELECT ${counted} AS counted, d.published_at, d.content_updated_at ${joined} WHERE story_index MATCH ? AND story_index.rowid <= ? ${lastFirst}) WHERE ${['true', ...spans.map(({ sql }) => sql)].join(' AND ')} GROUP BY counted`,
+    )
+    .raw();
+  for (const [facets, count] of groups.iterate(expression, next, most, ...values)) {
+    finding.count += count;
+    finding.tally.add(facets, count);
+  }
+}
+
+/** Looks at those that are not ranked, for a page that has come to them. */
+function lookThroughRest(
+  file: DatabaseFile.Database,
+  search: StorySearch,
+  expression: string,
+  next: number,
+  { best }: Finding,
+  requireTime: () => void,
+): void {
+  const matches = file
+    .prepare<[string, number, number], [number, string, string, string]>(
+      `SELECT d.id, d.article_id, d.published_at, d.content_updated_at ${joined} WHERE story_index MATCH ? AND story_index.rowid <= ? ${lastFirst}`,
+    )
+    .raw();
+  for (const row of matches.iterate(expression, next, matchesMax - rankedMax)) {
+    requireTime();
+    const [id, articleId, publishedAt, contentUpdatedAt] = row;
+    if (!isWithin(publishedAt, search.publishedAt) || !isWithin(contentUpdatedAt, search.contentUpdatedAt)) continue;
+    const key = unrankedRelevance + Date.parse(publishedAt) / halfLifeMs;
+    best.add({ id, articleId, position: [key, articleId] });
+  }
+}
+
+function spanOf(column: string, { from, before }: Span): { sql: string; value: string }[] {
+  return [
+    ...(from === undefined ? [] : [{ sql: `${column} >= ?`, value: from }]),
+    ...(before === undefined ? [] : [{ sql: `${column} < ?`, value: before }]),
+  ];
 }
 
 /**
