@@ -1,16 +1,19 @@
 // Queries that are built once and run with other values each time: to build one takes Drizzle longer than the engine to run it.
+import { createHash } from 'node:crypto';
 import { is, Param, Placeholder, QueryPromise } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { BuiltQuery, Store } from './store.js';
 
 /** A query as Drizzle builds it. Those that read give rows; the others are run by a commit. */
 interface Buildable extends BuiltQuery, PromiseLike<unknown> {
-  prepare(): { execute(values: Record<string, unknown>): PromiseLike<unknown> };
+  prepare(name: string): { execute(values: Record<string, unknown>): PromiseLike<unknown> };
 }
 
 interface Kept {
   sql: string;
   params: unknown[];
+  /** None when it is empty. */
+  name: string;
   /** Made at the first reading: what is only written is run by its text. */
   reading?: ReturnType<Buildable['prepare']>;
   query: Buildable;
@@ -27,12 +30,13 @@ class Filled<Rows> extends QueryPromise<Rows> implements BuiltQuery {
     this.#values = values;
   }
 
-  toSQL(): { sql: string; params: unknown[] } {
-    return { sql: this.#kept.sql, params: this.#kept.params.map((param) => this.#fill(param)) };
+  toSQL(): { sql: string; params: unknown[]; name: string } {
+    const { sql, params, name } = this.#kept;
+    return { sql, params: params.map((param) => this.#fill(param)), name };
   }
 
   async execute(): Promise<Rows> {
-    this.#kept.reading ??= this.#kept.query.prepare();
+    this.#kept.reading ??= this.#kept.query.prepare(this.#kept.name);
     return (await this.#kept.reading.execute(this.#values)) as Rows;
   }
 
@@ -48,6 +52,29 @@ class Filled<Rows> extends QueryPromise<Rows> implements BuiltQuery {
 /** Lengths of lists that a query is kept with. */
 const shapesMax = 16;
 
+/** What is kept of a query, by the lengths of its lists. */
+class Shapes {
+  readonly #kept = new LRUCache<string, Kept>({ max: shapesMax });
+  #named = 0;
+
+  get(shape: string, build: () => Buildable): Kept {
+    const known = this.#kept.get(shape);
+    if (known) return known;
+    const query = build();
+    const { sql, params } = query.toSQL();
+    // Engines keep what has a name for as long as they like, so of a query with ever other lengths not every one gets one.
+    const name = this.#named < shapesMax ? nameOf(sql) : '';
+    this.#named += 1;
+    const kept = { sql, params, name, query };
+    this.#kept.set(shape, kept);
+    return kept;
+  }
+}
+
+function nameOf(sql: string): string {
+  return createHash('sha256').update(sql).digest('base64url');
+}
+
 /**
  * A query that is built once for each store, and for each length of its lists. `build` gets placeholders in place of the values:
  * it may put them anywhere, and go through a list of values or of rows, but never look at one.
@@ -55,20 +82,14 @@ const shapesMax = 16;
 export function prepared<Values extends object, Query extends Buildable>(
   build: (store: Store, values: Values) => Query,
 ): (store: Store, values: Values) => Filled<Awaited<Query>> {
-  const ofStores = new WeakMap<Store['db'], LRUCache<string, Kept>>();
+  const ofStores = new WeakMap<Store['db'], Shapes>();
   return (store, values) => {
-    const shapes = ofStores.get(store.db) ?? new LRUCache<string, Kept>({ max: shapesMax });
+    const shapes = ofStores.get(store.db) ?? new Shapes();
     ofStores.set(store.db, shapes);
     const named = namedValues(values);
-    const shape = named.shape.join();
-    const kept = shapes.get(shape) ?? keep(build(store, withPlaceholders(values)));
-    shapes.set(shape, kept);
+    const kept = shapes.get(named.shape.join(), () => build(store, withPlaceholders(values)));
     return new Filled(kept, named.values);
   };
-}
-
-function keep(query: Buildable): Kept {
-  return { ...query.toSQL(), query };
 }
 
 /** The values under the names of their placeholders, and how long each list is. */
