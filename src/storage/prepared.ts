@@ -1,11 +1,12 @@
 // Queries that are built once and run with other values each time: to build one takes Drizzle longer than the engine to run it.
+import { createHash } from 'node:crypto';
 import { is, Param, Placeholder, QueryPromise } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { BuiltQuery, Store } from './store.js';
 
 /** A query as Drizzle builds it. Those that read give rows; the others are run by a commit. */
 interface Buildable extends BuiltQuery, PromiseLike<unknown> {
-  prepare(): { execute(values: Record<string, unknown>): PromiseLike<unknown> };
+  prepare(name: string): { execute(values: Record<string, unknown>): PromiseLike<unknown> };
 }
 
 type Values = Record<string, unknown>;
@@ -14,6 +15,8 @@ interface Kept {
   sql: string;
   /** How each parameter is made of the values. */
   params: readonly ((values: Values) => unknown)[];
+  /** None when it is empty. */
+  name: string;
   /** Made at the first reading: what is only written is run by its text. */
   reading?: ReturnType<Buildable['prepare']>;
   query: Buildable;
@@ -30,18 +33,42 @@ class Filled<Rows> extends QueryPromise<Rows> implements BuiltQuery {
     this.#values = values;
   }
 
-  toSQL(): { sql: string; params: unknown[] } {
-    return { sql: this.#kept.sql, params: this.#kept.params.map((param) => param(this.#values)) };
+  toSQL(): { sql: string; params: unknown[]; name: string } {
+    const { sql, params, name } = this.#kept;
+    return { sql, params: params.map((param) => param(this.#values)), name };
   }
 
   async execute(): Promise<Rows> {
-    this.#kept.reading ??= this.#kept.query.prepare();
+    this.#kept.reading ??= this.#kept.query.prepare(this.#kept.name);
     return (await this.#kept.reading.execute(underNames(this.#values))) as Rows;
   }
 }
 
 /** Lengths of lists that a query is kept with. */
 const shapesMax = 16;
+
+/** What is kept of a query, by the lengths of its lists. */
+class Shapes {
+  readonly #kept = new LRUCache<string, Kept>({ max: shapesMax });
+  #named = 0;
+
+  get(shape: string, build: () => Buildable): Kept {
+    const known = this.#kept.get(shape);
+    if (known) return known;
+    const query = build();
+    const { sql, params } = query.toSQL();
+    // Engines keep what has a name for as long as they like, so of a query with ever other lengths not every one gets one.
+    const name = this.#named < shapesMax ? nameOf(sql) : '';
+    this.#named += 1;
+    const kept = { sql, params: params.map(makerOf), name, query };
+    this.#kept.set(shape, kept);
+    return kept;
+  }
+}
+
+function nameOf(sql: string): string {
+  return createHash('sha256').update(sql).digest('base64url');
+}
 
 /**
  * A query that is built once for each store, and for each length of its lists. `build` gets placeholders in place of the values:
@@ -50,20 +77,13 @@ const shapesMax = 16;
 export function prepared<Given extends object, Query extends Buildable>(
   build: (store: Store, values: Given) => Query,
 ): (store: Store, values: Given) => Filled<Awaited<Query>> {
-  const ofStores = new WeakMap<Store['db'], LRUCache<string, Kept>>();
+  const ofStores = new WeakMap<Store['db'], Shapes>();
   return (store, values) => {
-    const shapes = ofStores.get(store.db) ?? new LRUCache<string, Kept>({ max: shapesMax });
+    const shapes = ofStores.get(store.db) ?? new Shapes();
     ofStores.set(store.db, shapes);
-    const shape = shapeOf(values);
-    const kept = shapes.get(shape) ?? keep(build(store, withPlaceholders(values)));
-    shapes.set(shape, kept);
-    return new Filled(kept, values as Record<string, unknown>);
+    const kept = shapes.get(shapeOf(values), () => build(store, withPlaceholders(values)));
+    return new Filled(kept, values as Values);
   };
-}
-
-function keep(query: Buildable): Kept {
-  const { sql, params } = query.toSQL();
-  return { sql, params: params.map(makerOf), query };
 }
 
 /** How a parameter is made of the values. As Drizzle does it, but for null: it would write the JSON of it. */

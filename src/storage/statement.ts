@@ -2,7 +2,8 @@
 
 /** A built query: drizzle's builders are all of this form. */
 export interface BuiltQuery {
-  toSQL(): { sql: string; params: unknown[] };
+  /** `name`, if there is one, is that of a text which comes again, so that an engine can keep what it has made of it. */
+  toSQL(): { sql: string; params: unknown[]; name?: string };
 }
 
 /** One step of a commit. */

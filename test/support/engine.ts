@@ -6,7 +6,7 @@ import { openPostgres } from '../../src/storage/postgres/engine.js';
 import type { SearchLimits } from '../../src/storage/search.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
-import { onDatabase } from './postgres.js';
+import { OneByOne } from './postgres.js';
 import { postgresRaw } from './postgres-raw.js';
 import type { RawDatabase } from './raw.js';
 import { sqliteRaw } from './sqlite-raw.js';
@@ -76,6 +76,8 @@ export async function newDatabase(folder: string): Promise<TestDatabase> {
   };
 }
 
+const server = new OneByOne(`${postgresUrl}/postgres`);
+
 function onServer(sql: string): Promise<unknown> {
-  return onDatabase(`${postgresUrl}/postgres`, (client) => client.query(sql));
+  return server.do((client) => client.query(sql));
 }

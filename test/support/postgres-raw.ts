@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { locks } from '../../src/storage/postgres/locks.js';
 import { putQuote, putStory } from '../../src/storage/postgres/search/index-rows.js';
-import { onDatabase } from './postgres.js';
+import { OneByOne } from './postgres.js';
 import { planOf } from './postgres-plans.js';
 import type { RawDatabase, Row, Value, Written } from './raw.js';
 
@@ -17,7 +17,8 @@ const types: pg.CustomTypesConfig = {
 };
 
 export function postgresRaw(url: string): RawDatabase {
-  const on = <Result>(work: (client: pg.Client) => Promise<Result>) => onDatabase(url, work, types);
+  const oneByOne = new OneByOne(url, types);
+  const on = <Result>(work: (client: pg.Client) => Promise<Result>) => oneByOne.do(work);
   const rowsOf = async (sql: string) => (await on((client) => client.query<Row>(sql))).rows;
   /** Begins something on a connection that stays until it is released. */
   const keep = async (sql: string, params: unknown[] = []): Promise<() => Promise<void>> => {
@@ -48,12 +49,11 @@ export function postgresRaw(url: string): RawDatabase {
     tablesWith: (word) => on((client) => tablesWith(client, word)),
     files: () => on(filesOf),
     async keepUncompressed() {
-      const columns = await rowsOf(
-        `SELECT relname AS table, attname AS name FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+      const changes = await rowsOf(
+        `SELECT format('ALTER TABLE %I ALTER %I SET STORAGE EXTERNAL', relname, attname) AS change FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND attstorage = 'x'`,
       );
-      for (const { table, name } of columns)
-        await this.run(`ALTER TABLE "${table}" ALTER "${name}" SET STORAGE EXTERNAL`);
+      await this.run(changes.map(({ change }) => change).join(';'));
     },
     async sizes() {
       const [row] = await rowsOf(

@@ -108,8 +108,24 @@ export async function makeTemplate(url: string): Promise<void> {
   await (await openPostgres({ url: `${url}/${templateName}`, cacheBytesMax: 0 })).close();
 }
 
+/**
+ * For tests in which neither the server nor the machine goes down: nothing waits for the disk, and nothing is written for a replica
+ * or the way back up.
+ */
+const inHaste = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  shared_buffers: '256MB',
+};
+const flagsInHaste = Object.entries(inHaste).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
 /** Starts a server with a migrated database that others are copied from. */
-export async function startPostgres(flags: readonly string[] = ['-c', 'fsync=off', '-c', 'full_page_writes=off']) {
+export async function startPostgres(flags: readonly string[] = flagsInHaste) {
   const folder = mkdtempSync(join(tmpdir(), 'copydesk-postgres-'));
   const server = new PostgresServer(folder, await freePort(), flags);
   await server.embedded.initialise();

@@ -1,4 +1,3 @@
-import { chunksOf } from '../../kernel/chunks.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError } from '../../kernel/errors.js';
 import { recurring } from '../../kernel/recurring.js';
@@ -10,8 +9,8 @@ import { listWaiting, type Waiting } from './repository.js';
 const lookMs = 500;
 /** Schedules read at once, when many are due. */
 const schedulesPerBatch = 40;
-/** Articles at work at the same time: their commits share a sync of the disk. */
-const articlesAtOnce = 5;
+/** Articles at work at the same time: their commits share a sync of the disk, and what one waits for holds up no other. */
+const articlesAtOnce = 8;
 /** How long an article whose schedule could not even fail is left alone. */
 const pauseMs = 5000;
 
@@ -33,14 +32,26 @@ export function scheduler(store: Store, clock: Clock, fire: Fire) {
       const now = instant(clock);
       const due = waiting.filter(({ at }) => at <= now);
       if (due.length < waiting.length) beyond = undefined;
-      const ofArticles = [...Map.groupBy(due, ({ articleId }) => articleId)];
-      for (const some of chunksOf(ofArticles, articlesAtOnce)) {
-        if (looking.isStopped) return;
-        const done = await Promise.allSettled(some.map(([articleId, schedules]) => inTurn(articleId, schedules)));
-        for (const one of done) if (one.status === 'rejected') throw one.reason;
+      await fireAll([...Map.groupBy(inSomeOrder(due), ({ articleId }) => articleId)]);
+    } while (beyond && !looking.isStopped);
+  }
+
+  /** Fires the schedules of articles, some articles at a time. @throws a trouble of the store, which keeps the rest waiting */
+  async function fireAll(ofArticles: readonly [string, readonly Waiting[]][]): Promise<void> {
+    const left = ofArticles.values();
+    let isTroubled = false;
+    const takeNext = async () => {
+      for (const [articleId, schedules] of left) {
+        if (isTroubled || looking.isStopped) return;
+        await inTurn(articleId, schedules).catch((error) => {
+          isTroubled = true;
+          throw error;
+        });
         await new Promise((resolve) => setImmediate(resolve));
       }
-    } while (beyond && !looking.isStopped);
+    };
+    const done = await Promise.allSettled(Array.from({ length: articlesAtOnce }, takeNext));
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Fires the schedules of one article in their order; one that throws keeps the later ones from going first. */
@@ -65,6 +76,16 @@ export function scheduler(store: Store, clock: Clock, fire: Fire) {
   }
 
   return { start, stop: looking.stop };
+}
+
+/**
+ * The soonest first, and by chance those of the same second. Several processes see the same come due at the same time; so each
+ * begins elsewhere, and finds most of what the others began with done.
+ */
+function inSomeOrder(due: readonly Waiting[]): Waiting[] {
+  const places = new Map(due.map(({ articleId }) => [articleId, Math.random()]));
+  const placeOf = ({ at, articleId }: Waiting) => Math.floor(Date.parse(at) / 1000) + (places.get(articleId) ?? 0);
+  return due.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Every other schedule would meet it as well. */

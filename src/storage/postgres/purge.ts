@@ -5,6 +5,9 @@ import { connectPatient } from './database.js';
 
 /** Tables that nothing is ever overwritten in or deleted from; the longest of all, and every commit writes to one of them. */
 const appendOnly = ['changes', 'publications'];
+/** That there is nothing in a table's file, and in none of its indexes or those of its long values more than a first page. */
+const isUntouched = `pg_relation_size(t.oid) = 0 AND (reltoastrelid = 0 OR pg_relation_size(reltoastrelid) = 0) AND NOT EXISTS (
+  SELECT 1 FROM pg_index WHERE indrelid IN (t.oid, reltoastrelid) AND pg_relation_size(indexrelid) > current_setting('block_size')::int)`;
 /** How long whoever still reads what was may hold it up. */
 const patienceMs = 5000;
 const lookMs = 50;
@@ -19,8 +22,8 @@ export async function purge(url: string): Promise<void> {
   const client = await connectPatient(url);
   try {
     const { rows } = await client.query<{ name: string }>(
-      `SELECT quote_ident(relname) AS name FROM pg_class
-WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> ALL ($1::text[]) ORDER BY 1`,
+      `SELECT quote_ident(relname) AS name FROM pg_class AS t
+WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> ALL ($1::text[]) AND NOT (${isUntouched}) ORDER BY 1`,
       [appendOnly],
     );
     await waitForReaders(client);
@@ -33,11 +36,15 @@ WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relnam
   }
 }
 
-/** Waits until nobody sees the database as it was before now. */
+/**
+ * Waits until nobody sees the database as it was before now, nor will: what is looked at from now on is as old as the oldest
+ * transaction of the whole server that writes, whichever database it is in.
+ */
 async function waitForReaders(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::xid::text AS now');
-  const isKept = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-AND (age(backend_xmin) > age($1::xid) OR age(backend_xid) > age($1::xid)) LIMIT 1`;
+  const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+  const isKept = `SELECT 1 WHERE pg_snapshot_xmin(pg_current_snapshot()) <= $1::xid8 OR EXISTS (
+  SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND (age(backend_xmin) > age($1::xid8::xid) OR age(backend_xid) > age($1::xid8::xid)))`;
   const endsAt = performance.now() + patienceMs;
   while (((await client.query(isKept, [rows[0]?.now])).rowCount ?? 0) > 0) {
     if (performance.now() > endsAt)

@@ -100,14 +100,7 @@ export class Writer {
     };
     client.on('error', lose);
     try {
-      await all([client.query('BEGIN'), client.query('SELECT pg_advisory_xact_lock($1)', [locks.commit])]);
-      const failures = new Map<Job, unknown>();
-      for (const job of jobs) {
-        const failure = await runJob(client, job);
-        if (failure !== undefined) failures.set(job, failure);
-      }
-      await all([client.query(notifying), client.query('COMMIT')]);
-      return failures;
+      return await runJobs(client, jobs);
     } catch (error) {
       // It may be a server that was the primary before.
       if (isReadOnly(error)) lost = error as Error;
@@ -120,25 +113,52 @@ export class Writer {
   }
 }
 
-/** @returns why the job failed; nothing of it is left then @throws when the transaction as a whole has failed */
-async function runJob(client: pg.PoolClient, { statements }: Job): Promise<unknown> {
-  const begun = client.query('SAVEPOINT job');
-  const outcomes = await Promise.allSettled([begun, ...statements.map((statement) => run(client, statement))]);
+const begin = ['BEGIN', `SELECT pg_advisory_xact_lock(${locks.commit})`];
+const keep = ['RELEASE job'];
+const undo = ['ROLLBACK TO job', 'RELEASE job'];
+
+/**
+ * Runs jobs in one transaction, from its begin to its end. What cannot fail by itself is sent along with what comes behind it, so
+ * that the way to the server and back is gone once for each job, and once to commit.
+ */
+async function runJobs(client: pg.PoolClient, jobs: readonly Job[]): Promise<Map<Job, unknown>> {
+  const failures = new Map<Job, unknown>();
+  // One that is alone fails together with the transaction.
+  const isAlone = jobs.length === 1;
+  let ahead = begin;
+  for (const job of jobs) {
+    const failure = await runJob(client, isAlone ? ahead : [...ahead, 'SAVEPOINT job'], job);
+    if (isAlone && failure !== undefined) throw failure;
+    if (failure !== undefined) failures.set(job, failure);
+    ahead = failure === undefined ? keep : undo;
+  }
+  await all(send(client, [...(isAlone ? [] : ahead), notifying, 'COMMIT']));
+  return failures;
+}
+
+/**
+ * @param ahead sent before its statements
+ * @returns why the job failed; what it did is to be undone then @throws when the transaction as a whole has failed
+ */
+async function runJob(client: pg.PoolClient, ahead: readonly string[], { statements }: Job): Promise<unknown> {
+  const [, outcomes] = await Promise.all([
+    all(send(client, ahead)),
+    Promise.allSettled(statements.map((statement) => run(client, statement))),
+  ]);
   // The first is the cause of those behind it.
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (!failed) {
-    await client.query('RELEASE job');
-    return undefined;
-  }
   // Those behind it would fare no better.
-  if (isPassing(failed.reason)) throw failed.reason;
-  await client.query('ROLLBACK TO job');
-  return failed.reason;
+  if (failed && isPassing(failed.reason)) throw failed.reason;
+  return failed?.reason;
+}
+
+function send(client: pg.PoolClient, texts: readonly string[]): Promise<unknown>[] {
+  return texts.map((text) => client.query(text));
 }
 
 async function run(client: pg.PoolClient, { query, rows }: Statement): Promise<void> {
-  const { sql, params } = query.toSQL();
-  const { rowCount } = await client.query(sql, params);
+  const { sql, params, name = '' } = query.toSQL();
+  const { rowCount } = await client.query({ text: sql, values: params, name });
   if (rows !== undefined && rowCount !== rows) throw new GuardFailed(sql, rows, rowCount ?? 0);
 }
 

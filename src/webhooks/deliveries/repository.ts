@@ -13,40 +13,45 @@ export interface DeliveryRecord {
   isClaimed: boolean;
 }
 
-async function recordsOf({ db, tables, all }: Store, rows: readonly Row[]): Promise<DeliveryRecord[]> {
-  const { webhookAttempts } = tables;
-  const seqs = rows.map(({ seq }) => seq);
-  const found =
-    seqs.length === 0
-      ? []
-      : await all(
-          db
-            .select()
-            .from(webhookAttempts)
-            .where(inArray(webhookAttempts.deliverySeq, seqs))
-            .orderBy(asc(webhookAttempts.id)),
-        );
-  const attempts = Map.groupBy(found, ({ deliverySeq }) => deliverySeq);
-  return rows.map(({ seq, id, type, articleId, at, state, dueAt, claim, settledAt }) => ({
-    seq,
-    isClaimed: claim !== null,
-    delivery: {
-      ...{ id, type, articleId, at, state, nextAttemptAt: dueAt, settledAt },
-      attempts: (attempts.get(seq) ?? []).map(attemptOf),
-    },
-  }));
+interface Joined {
+  row: Row;
+  attempt: Store['tables']['webhookAttempts']['$inferSelect'] | null;
 }
 
-function attemptOf(row: Store['tables']['webhookAttempts']['$inferSelect']): Attempt {
+/** Deliveries of rows that each have one attempt, in the order of the rows. */
+function recordsOf(joined: readonly Joined[]): DeliveryRecord[] {
+  return [...Map.groupBy(joined, ({ row }) => row.seq).values()].flatMap((of) => {
+    const [first] = of;
+    if (!first) return [];
+    const { seq, id, type, articleId, at, state, dueAt, claim, settledAt } = first.row;
+    return {
+      seq,
+      isClaimed: claim !== null,
+      delivery: {
+        ...{ id, type, articleId, at, state, nextAttemptAt: dueAt, settledAt },
+        attempts: of.flatMap(({ attempt }) => (attempt ? attemptOf(attempt) : [])),
+      },
+    };
+  });
+}
+
+/** Deliveries with their attempts. It is one query, so that what a delivery says and what came of it are of the same moment. */
+function select({ db, tables: { webhookDeliveries: deliveries, webhookAttempts: attempts } }: Store) {
+  return db
+    .select({ row: deliveries, attempt: attempts })
+    .from(deliveries)
+    .leftJoin(attempts, eq(attempts.deliverySeq, deliveries.seq));
+}
+
+function attemptOf(row: NonNullable<Joined['attempt']>): Attempt {
   const { at, durationMs, status, response } = row;
   return { at, durationMs, status, error: row.error as (typeof attemptErrors)[number] | null, response };
 }
 
 export async function findDelivery(store: Store, webhookId: string, id: string): Promise<DeliveryRecord | undefined> {
-  const { webhookDeliveries: deliveries } = store.tables;
+  const { webhookDeliveries: deliveries, webhookAttempts: attempts } = store.tables;
   const isOne = and(eq(deliveries.id, id), eq(deliveries.webhookId, webhookId));
-  const rows = await store.all(store.db.select().from(deliveries).where(isOne).limit(1));
-  return (await recordsOf(store, rows))[0];
+  return recordsOf(await store.all(select(store).where(isOne).orderBy(asc(attempts.id))))[0];
 }
 
 /** A webhook's deliveries, the last made first. */
@@ -57,7 +62,7 @@ export async function listDeliveries(
   limit: number,
   seek: Seek | undefined,
 ): Promise<DeliveryRecord[]> {
-  const { webhookDeliveries: deliveries } = store.tables;
+  const { webhookDeliveries: deliveries, webhookAttempts: attempts } = store.tables;
   const isBackwards = seek?.direction === 'previous';
   const position = Number(seek?.position[0] ?? 0);
   const condition = and(
@@ -67,8 +72,9 @@ export async function listDeliveries(
     seek && (isBackwards ? gt(deliveries.seq, position) : lt(deliveries.seq, position)),
   );
   const order = isBackwards ? asc(deliveries.seq) : desc(deliveries.seq);
-  const rows = await store.all(store.db.select().from(deliveries).where(condition).orderBy(order).limit(limit));
-  return recordsOf(store, inListOrder(rows, seek));
+  const page = store.db.select({ seq: deliveries.seq }).from(deliveries).where(condition).orderBy(order).limit(limit);
+  const joined = await store.all(select(store).where(inArray(deliveries.seq, page)).orderBy(order, asc(attempts.id)));
+  return inListOrder(recordsOf(joined), seek);
 }
 
 /** Adds a ping, to be sent at once. */
