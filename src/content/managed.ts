@@ -6,6 +6,7 @@ export {
   By,
   type Managed,
   managedShape,
+  nextStamp,
   Reason,
   readOnlyShape,
   readOnlyViolations,
@@ -37,11 +38,6 @@ export function managedOf(row: ManagedColumns): Managed {
 
 export function updateStamp(actor: Actor, at: string) {
   return { updatedAt: at, updatedByKey: actor.key, updatedByActor: actor.person };
-}
-
-/** The version of a write and who made it, as its answer has them: one read later may show another's. */
-export function nextStamp({ version }: Managed, actor: Actor, at: string) {
-  return { version: version + 1, updatedAt: at, updatedBy: { key: actor.key, actor: actor.person } };
 }
 
 export function creationStamp(actor: Actor, at: string) {

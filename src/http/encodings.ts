@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Negotiator } from '@fastify/accept-negotiator';
 import { LRUCache } from 'lru-cache';
-import { inOwnMemory } from '../kernel/own-memory.js';
+import { inOwnMemory, keptSize } from '../kernel/own-memory.js';
 
 export type Coding = 'br' | 'gzip';
 
@@ -39,7 +39,7 @@ export function codedTag(etag: string, coding: Coding): string {
 
 /** Codes answers, each once. */
 export class Encoder {
-  readonly #kept = new LRUCache<string, Buffer>({ maxSize: keptBytesMax, sizeCalculation: ({ length }) => length + 1 });
+  readonly #kept = new LRUCache<string, Buffer>({ maxSize: keptBytesMax, sizeCalculation: keptSize });
   readonly #coding = new Map<string, Promise<Buffer>>();
 
   /** What was coded before. @param key tells the bytes from all others that were ever coded */

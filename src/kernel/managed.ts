@@ -1,5 +1,6 @@
 // What every managed resource has: a version, and who made and last changed it; what a change must say of the version it was made from.
 import { z } from 'zod';
+import type { Actor } from './actor.js';
 import { DomainError, invalid, staleVersion, type Violation } from './errors.js';
 import { jsonEqual } from './json.js';
 import { Id, Instant } from './scalars.js';
@@ -43,6 +44,11 @@ export interface Managed {
   createdBy: z.output<typeof By>;
   updatedAt: string;
   updatedBy: z.output<typeof By>;
+}
+
+/** The version of a write and who made it, as its answer has them: one read later may show another's. */
+export function nextStamp({ version }: Pick<Managed, 'version'>, actor: Actor, at: string) {
+  return { version: version + 1, updatedAt: at, updatedBy: { key: actor.key, actor: actor.person } };
 }
 
 /** Fields that a body may carry only as they are, so that what was read can be sent back (GET, then PUT). */

@@ -8,3 +8,11 @@ export function inOwnMemory(bytes: Buffer): Buffer {
   bytes.copy(own);
   return own;
 }
+
+/** What an entry of a cache takes beside its bytes: their object, the key and its place. Of small answers that is most of it. */
+const entryBytes = 512;
+
+/** How much memory a cache takes for bytes that it keeps. */
+export function keptSize({ length }: Buffer): number {
+  return length + entryBytes;
+}

@@ -3,7 +3,7 @@ import type { ArticleService } from '../content/articles/service.js';
 import { type ArticleContent, findArticleContentAt } from '../content/history.js';
 import { requireMatch } from '../content/managed.js';
 import { contentOf } from '../content/sections/plan.js';
-import { listSections } from '../content/sections/repository.js';
+import { listSections, type SectionRecord } from '../content/sections/repository.js';
 import { changedPointers } from '../kernel/json.js';
 import type { Store } from '../storage/store.js';
 
@@ -13,7 +13,7 @@ export async function getMatching(
   articles: ArticleService,
   idOrSlug: string,
   ifMatch: string | undefined,
-): Promise<{ record: ArticleRecord; content: ArticleContent }> {
+): Promise<{ record: ArticleRecord; content: ArticleContent; sections: SectionRecord[] }> {
   const record = await articles.getRecord(idOrSlug);
   const sections = await listSections(store, record.summary.id, record.sectionIds);
   const content = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
@@ -26,5 +26,5 @@ export async function getMatching(
         )
       : [];
   });
-  return { record, content };
+  return { record, content, sections };
 }

@@ -1,3 +1,4 @@
+import { asItWas, asWritten } from '../content/articles/answers.js';
 import type { ArticleRecord } from '../content/articles/repository.js';
 import type { ManagedArticle } from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
@@ -72,8 +73,8 @@ export function publishingService(
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<PublishOutcome> {
-    const { id, warnings } = await decideAndCommit(store, async () => {
-      const { record, content } = await getMatching(store, articles, idOrSlug, ifMatch);
+    const outcome = await decideAndCommit(store, async () => {
+      const { record, content, sections } = await getMatching(store, articles, idOrSlug, ifMatch);
       const { id, version, publication } = record.summary;
       const at = instant(clock);
       const times = publicationTimes(record, request, at);
@@ -86,16 +87,19 @@ export function publishingService(
         at,
       );
       const warnings = warningsAmong(findings);
-      if (!correction && isUnchanged(record, times)) return { statements: [], result: { id, warnings } };
+      const was = await asItWas(store, record, sections);
+      if (!correction && isUnchanged(record, times)) return { statements: [], result: { article: was, warnings } };
       // What was read while another saved is no version of the story; then it is the caller's that is stale.
       if (!isFit(findings)) await getMatching(store, articles, idOrSlug, ifMatch);
       requireFit(findings);
       const release = { content, version: version + 1, scheduledFor: publication.scheduledFor, correction };
       const statements = await publicationStatements(record, release, resources, times, actor, at);
-      return { statements: [...guards, ...statements, fixAnchors(store, id)], result: { id, warnings } };
+      const live = { state: 'live', withdrawnAt: null, liveVersion: version + 1, scheduleFailure: null } as const;
+      const article = asWritten(was, record, { publication: { ...times, ...live }, correction }, actor, at);
+      return { statements: [...guards, ...statements, fixAnchors(store, id)], result: { article, warnings } };
     });
     propagation.wake();
-    return { article: await articles.get(id), warnings };
+    return outcome;
   }
 
   /**
@@ -104,28 +108,32 @@ export function publishingService(
    * @throws `not_found`, `stale_version`, `conflict` when it was never live
    */
   async function withdraw(idOrSlug: string, ifMatch: string | undefined, actor: Actor): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
-      const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
+    const article = await decideAndCommit(store, async () => {
+      const { record, sections } = await getMatching(store, articles, idOrSlug, ifMatch);
       const { id, publication } = record.summary;
       const times = timesOf(publication);
       if (!times) throw new DomainError('conflict', 'The article is not live, so it cannot be withdrawn.');
       const at = instant(clock);
+      const was = await asItWas(store, record, sections);
       const cancelled = publication.scheduledFor === null ? [] : cancelPublication(store, id, actor, at);
       if (publication.state === 'live') {
         const noted = cancelled.length > 0 ? traceChange(store, record, { action: 'schedule.cancel' }, actor, at) : [];
         const withdrawn = await withdrawalStatements(record, times, null, actor, at);
-        return { statements: [...cancelled, ...noted, ...withdrawn], result: id };
+        const gone = { state: 'withdrawn', withdrawnAt: at, scheduledFor: null, scheduleFailure: null } as const;
+        const result = asWritten(was, record, { publication: gone }, actor, at);
+        return { statements: [...cancelled, ...noted, ...withdrawn], result };
       }
-      if (cancelled.length === 0) return { statements: [], result: id };
+      if (cancelled.length === 0) return { statements: [], result: was };
       const statements = [
         ...cancelled,
         updatePublication(store, record, { scheduledFor: null }, actor, at),
         ...traceStatements(store, record, { action: 'schedule.cancel' }, actor, at),
       ];
-      return { statements, result: id };
+      const waiting = { state: 'withdrawn', scheduledFor: null } as const;
+      return { statements, result: asWritten(was, record, { publication: waiting }, actor, at) };
     });
     propagation.wake();
-    return articles.get(id);
+    return article;
   }
 
   /**

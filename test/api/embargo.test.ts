@@ -34,6 +34,7 @@ describe('POST /v1/manage/articles/{id}/embargo', () => {
     const until = ahead(app, 10 * minuteMs);
     const { status, body, headers } = await embargo(slug, { until, reason });
     expect([status, headers.etag]).toEqual([200, '"2"']);
+    expect(await managed(id)).toEqual(body.data);
     expect(body.data.publication).toMatchObject({ state: 'unpublished', embargoedUntil: until, embargoReason: reason });
     for (const role of ['publisher', 'admin'] as const) {
       const refused = await app.as[role].post(`${articles}/${id}/publish`).set(matching(await read(id)));
@@ -125,6 +126,7 @@ describe('POST /v1/manage/articles/{id}/embargo/lift', () => {
     const { id } = await createStory(app);
     await embargo(id, { until: ahead(app), reason });
     const { status, body } = await lift(id);
+    expect(await managed(id)).toEqual(body.data);
     expect([status, body.data.version]).toEqual([200, 3]);
     expect(body.data.publication).toMatchObject({ embargoedUntil: null, embargoReason: null });
     expect((await act(app, id, 'publish')).status).toBe(200);

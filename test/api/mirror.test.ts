@@ -8,6 +8,7 @@ import { askErasure, type Erasable, erase } from '../support/erasing.js';
 import { Listening } from '../support/listening.js';
 import { Mirror } from '../support/mirror.js';
 import { remove } from '../support/removal.js';
+import { rounds } from '../support/rounds.js';
 import { liveStory, shortStory } from '../support/stories.js';
 
 /** What editors have to do with: refusals are part of the game, but the server never fails. */
@@ -191,7 +192,7 @@ describe('mirrors of a newsroom that edits at random', () => {
         const late = await new Mirror(3).catchUp(app);
         await late.requireSame(app);
       }),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: rounds({ quick: 5, short: 5, long: 25 }), endOnFailure: true },
     );
 
     // Whatever chance has brought about, this is in it.
@@ -209,7 +210,7 @@ describe('mirrors of a newsroom that edits at random', () => {
     expect(bySync.stories.size).toBeGreaterThan(0);
     expect(new Set(log.map(({ event }) => event)).size).toBe(5);
     await app.close();
-  }, 300_000);
+  }, 1_800_000);
 });
 
 /** Of deeds at once one may be refused as stale, and says so by the assertion of its status; nothing else may be wrong. */

@@ -45,7 +45,10 @@ async function read(story: Story, app: TestApp) {
 /** Sends a write of the version that the story has now. */
 async function write(story: Story, app: TestApp, method: 'post' | 'patch' | 'delete', suffix: string, body?: unknown) {
   const tag = matching(await read(story, app));
-  return app.as.publisher[method](`${address(story)}${suffix}`, body).set(tag);
+  const answer = await app.as.publisher[method](`${address(story)}${suffix}`, body).set(tag);
+  // What is told of the article is what it is from now on.
+  if (answer.body.data?.sections) expect((await read(story, app)).body.data).toEqual(answer.body.data);
+  return answer;
 }
 
 async function writeSection(

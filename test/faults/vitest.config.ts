@@ -7,8 +7,9 @@ export default defineConfig({
     include: [
       'test/faults/**/*.test.ts',
       // What `npm test` looks at with few random cases, and at some steps, is looked at here with many and at every one.
-      'test/api/{model,revision-properties,round-trip}.test.ts',
+      'test/api/{linearisable,model,mirror,revision-properties,round-trip}.test.ts',
       'test/api/{,schedule-}interleaving*.test.ts',
+      'test/processes/import-killed.test.ts',
     ],
     globalSetup: ['test/processes/setup.ts'],
     setupFiles: ['test/setup.ts', 'test/faults/setup.ts'],

@@ -6,10 +6,12 @@ import { reindex } from '../../src/publishing/reindexing/service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { copyStory } from '../support/copies.js';
 import { run, startCommand, temporaryFolder } from '../support/processes.js';
+import { rounds } from '../support/rounds.js';
 import { liveStory, minskStory, shortStory } from '../support/stories.js';
 import { contentsOf, exportFrom, importInto } from '../support/transfers.js';
 
-const copies = 450;
+const copies = rounds({ quick: 450, short: 450, long: 2000 });
+const kills = rounds({ quick: 3, short: 3, long: 30 });
 const folder = temporaryFolder();
 const place = (name: string) => join(folder, name);
 let app: TestApp;
@@ -51,8 +53,9 @@ describe('npm run import, ended in the middle', () => {
   it('goes on when it is run again, to the same as if it never had been', async () => {
     const home = place('killed');
     const reached: number[] = [];
-    for (const stories of [1, 151, 301]) {
-      await endAt(home, stories, 'kill');
+    for (let kill = 0; kill < kills; kill++) {
+      const step = kill === 0 ? 1 : Math.ceil(copies / 2 / kills);
+      await endAt(home, countStories(home) + step, 'kill');
       reached.push(countStories(home));
     }
     expect(reached.every((count) => count > 0 && count < copies + 2)).toBe(true);

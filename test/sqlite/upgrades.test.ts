@@ -1,14 +1,11 @@
 // A database as each released schema left it, with rows in every table, must open with nothing lost.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, openWriter } from '../../src/storage/sqlite/database.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
-
-const migrations = join(import.meta.dirname, '../../migrations/sqlite');
-const at = '2022-12-19T17:05:00.000Z';
+import { article, at, blocksOf, fillFirst, insert, openAt, stamp, summary } from '../support/old-databases.js';
 
 let folder: string;
 let path: string;
@@ -18,122 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Makes the database as the first `count` migrations left it. */
-function openAt(count: number): Connection {
-  const some = join(folder, 'migrations');
-  cpSync(migrations, some, { recursive: true });
-  const journal = join(some, 'meta/_journal.json');
-  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
-  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, count) }));
-  const connection = openWriter(path);
-  migrate(connection.db, { migrationsFolder: some });
-  return connection;
-}
-
-function insert({ file }: Connection, table: string, row: Record<string, unknown>): void {
-  const names = Object.keys(row);
-  file
-    .prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-    .run(Object.values(row));
-}
-
-const stamp = { version: 1, created_at: at, updated_at: at };
-const article = {
-  ...stamp,
-  slug: 's',
-  language: 'en',
-  headline: 'H',
-  desk: 'world',
-  tags: '["belarus"]',
-  bylines: '[]',
-  sources: '[]',
-  related: '[]',
-  stage: 'draft',
-  section_ids: '["s1"]',
-  content_version: 1,
-  state: 'live',
-  first_published_at: at,
-  published_at: at,
-  content_updated_at: at,
-  live_version: 1,
-};
-const summary = JSON.stringify({
-  desk: { key: 'world', name: 'World' },
-  tags: [{ key: 'belarus', name: 'Belarus' }],
-});
-
-const blocks = '[{"id":"b1","type":"image","imageId":"i1"},{"id":"b2","type":"paragraph","text":"An \\"image\\""}]';
-
-/** Rows of the schema of migration 0001. */
-function fillFirst(connection: Connection): void {
-  const put = (table: string, row: Record<string, unknown>) => insert(connection, table, row);
-  put('desks', { key: 'world', name: 'The world' });
-  put('tags', { key: 'belarus', name: 'Belarus' });
-  put('images', { id: 'i1', ...stamp, decorative: 0, alt: 'A' });
-  put('quotes', { id: 'q1', ...stamp, text: 'T', language: 'en' });
-  put('embeds', { id: 'e1', ...stamp, kind: 'video', provider: 'P', title: 'T', thumbnail_image_id: 'i1' });
-  put('articles', { id: 'a1', ...article });
-  put('sections', { id: 's1', ...stamp, article_id: 'a1', anchor: 'a', anchor_fixed: 1, blocks });
-  put('article_tags', { article_id: 'a1', tag: 'belarus' });
-  put('slugs', { slug: 's', article_id: 'a1', published: 1 });
-  put('where_used', {
-    scope: 'live',
-    user_kind: 'article',
-    user_id: 'a1',
-    section_id: '',
-    kind: 'image',
-    resource_id: 'i1',
-  });
-  put('snapshots', {
-    article_id: 'a1',
-    slug: 's',
-    language: 'en',
-    headline: 'H',
-    published_at: at,
-    etag: '"x"',
-    made_at: at,
-    summary,
-    body: Buffer.from('{}'),
-  });
-  put('library_snapshots', { kind: 'image', resource_id: 'i1', etag: '"x"', made_at: at, body: '{}' });
-  put('revisions', {
-    kind: 'image',
-    resource_id: 'i1',
-    version: 1,
-    at,
-    action: 'create',
-    fields: '[]',
-    content: '{"alt":"A"}',
-  });
-  put('revisions', {
-    kind: 'section',
-    resource_id: 's1',
-    version: 1,
-    article_id: 'a1',
-    article_version: 1,
-    at,
-    action: 'create',
-    fields: '[]',
-    content: `{"heading":"H","anchor":"a","blocks":${blocks}}`,
-  });
-  put('revisions', {
-    kind: 'article',
-    resource_id: 'a1',
-    version: 1,
-    article_id: 'a1',
-    article_version: 1,
-    at,
-    by_actor: 'jane',
-    action: 'publish',
-    fields: '[]',
-  });
-  put('changes', { at, action: 'create', kind: 'image', resource_id: 'i1', version: 1, public: 0 });
-  put('api_keys', { id: 'k1', name: 'K', role: 'admin', secret_hash: 'x', created_at: at });
-}
-
 describe('an upgrade', () => {
   it('from the first schema keeps every row, and gives desks and tags a version', () => {
-    const before = openAt(2);
+    const before = openAt(path, 2);
     fillFirst(before);
     const tables = before.file
       .prepare(
@@ -165,7 +49,7 @@ describe('an upgrade', () => {
       ['live', 'a1', 'tag', 'belarus'],
     ]);
     const [section] = rowsOf(after, 'sections');
-    const cropped = [{ id: 'b1', type: 'image', imageId: 'i1', crop: null }, JSON.parse(blocks)[1]];
+    const cropped = [{ id: 'b1', type: 'image', imageId: 'i1', crop: null }, JSON.parse(blocksOf(1))[1]];
     expect(JSON.parse(String(section?.blocks))).toEqual(cropped);
     const [revision] = rowsOf(after, 'revisions').filter(({ kind }) => kind === 'section');
     expect(JSON.parse(String(revision?.content))).toEqual({ heading: 'H', anchor: 'a', blocks: cropped });
@@ -193,7 +77,7 @@ describe('an upgrade', () => {
   });
 
   it('finds which live stories are translations, as readers see it', () => {
-    const before = openAt(4);
+    const before = openAt(path, 4);
     const put = (table: string, row: Record<string, unknown>) => insert(before, table, row);
     put('desks', { key: 'world', name: 'World', ...stamp });
     const contents = { live: { translationOf: 'a1' }, none: { translationOf: null } };
@@ -233,7 +117,7 @@ describe('an upgrade', () => {
   });
 
   it('counts whom live stories quote, and has stories and quotes taken into the index', () => {
-    const before = openAt(7);
+    const before = openAt(path, 7);
     const put = (table: string, row: Record<string, unknown>) => insert(before, table, row);
     put('desks', { key: 'world', name: 'World', ...stamp });
     for (const id of ['a1', 'a2', 'gone']) {

@@ -13,10 +13,21 @@ interface Known {
   credit: string;
 }
 
-interface Place {
+export interface Place {
+  /** Only its document is asked. */
   reference: TestApp;
   server(): RunningServer;
   key: string;
+}
+
+/** Whoever works on a server that may be killed, and knows what must be there afterwards. */
+export interface Worker {
+  /** Does one thing. @throws what a connection does that breaks */
+  workOnce(): Promise<void>;
+  /** Reads back, and takes what is there as what is known from now on. */
+  readBack(): Promise<void>;
+  /** Every acknowledged write so far. */
+  readonly acknowledged: number;
 }
 
 /**
@@ -24,13 +35,13 @@ interface Place {
  * @param isExcused whether something that fails from then on is let through
  */
 export async function workUntil(
-  workers: readonly DeskWorker[],
+  workers: readonly Worker[],
   ms: number,
   end: () => Promise<void>,
   isExcused: (error: unknown) => boolean,
 ): Promise<void> {
   let isOver = false;
-  const shift = async (worker: DeskWorker) => {
+  const shift = async (worker: Worker) => {
     while (!isOver) {
       try {
         await worker.workOnce();
@@ -47,7 +58,7 @@ export async function workUntil(
   await shifts;
 }
 
-export class DeskWorker {
+export class DeskWorker implements Worker {
   readonly #place: Place;
   readonly #name: string;
   readonly #chance: () => number;
@@ -59,7 +70,6 @@ export class DeskWorker {
   #sure: Known | undefined;
   /** As it may be as well, by a request that was not answered. */
   #maybe: Known | undefined;
-  /** Every acknowledged write so far. */
   acknowledged = 0;
 
   constructor(place: Place, name: string, chance: () => number) {
@@ -68,7 +78,6 @@ export class DeskWorker {
     this.#chance = chance;
   }
 
-  /** Does one thing. @throws what a connection does that breaks */
   async workOnce(): Promise<void> {
     if (this.#sure === undefined) return this.#create();
     const chance = this.#chance();
@@ -79,7 +88,6 @@ export class DeskWorker {
     return this.#credit(this.#sure);
   }
 
-  /** Reads back, and takes what is there as what is known from now on. */
   async readBack(): Promise<void> {
     const candidates = [this.#sure, this.#maybe].filter((known) => known !== undefined);
     if (this.#sure === undefined) {

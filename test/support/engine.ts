@@ -29,7 +29,7 @@ export interface TestDatabase {
 }
 
 /** How long a process may go on answering as before a commit that another took: on SQLite not at all. */
-const seenElsewhereMs = postgresUrl === undefined ? 0 : 550;
+export const seenElsewhereMs = postgresUrl === undefined ? 0 : 550;
 
 /** Waits until every process on a database must know what was committed through another. */
 export async function seenElsewhere(): Promise<void> {

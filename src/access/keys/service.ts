@@ -3,7 +3,7 @@ import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
 import { durationMs } from '../../kernel/durations.js';
 import { DomainError, invalid, notFound } from '../../kernel/errors.js';
-import { readOnlyViolations, refuseIfAny, requireMatch } from '../../kernel/managed.js';
+import { nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../../kernel/managed.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { hashSecret, newApiKey } from '../api-keys.js';
@@ -18,6 +18,7 @@ import {
   type KeyState,
   listActionsSince,
   listKeys,
+  stateOf,
   updateKey,
 } from './repository.js';
 import {
@@ -87,23 +88,22 @@ export function keyService(store: Store, clock: Clock) {
    * would last longer, or no admin's key would last as long as this one did)
    */
   async function patch(id: string, body: ApiKeyPatch, ifMatch: string | undefined, actor: Actor): Promise<ManagedKey> {
-    await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const { record, at } = await getMatching(id, ifMatch);
       const { managed } = record;
       refuseIfAny(readOnlyViolations(body, managed, keyReadOnlyNames));
       const { name = managed.name, expiresAt = managed.expiresAt } = body;
       const isRenamed = name !== managed.name;
       const isMoved = expiresAt !== managed.expiresAt;
-      if (!isRenamed && !isMoved) return { statements: [], result: undefined };
+      if (!isRenamed && !isMoved) return { statements: [], result: managed };
       if (managed.state === 'revoked') throw new DomainError('conflict', 'The key is revoked, and that is for good.');
       const guards = isMoved ? await endGuards(managed, expiresAt, actor, at) : [];
       const action = isRenamed && isMoved ? 'update' : isRenamed ? 'rename' : 'expiry';
       return {
         statements: [...guards, ...updateKey(store, record, { name, expiresAt }, action, actor, at)],
-        result: undefined,
+        result: withState({ ...managed, name, expiresAt, ...nextStamp(managed, actor, at) }, at),
       };
     });
-    return get(id);
   }
 
   /** What must hold for a key to have another end. */
@@ -151,17 +151,16 @@ export function keyService(store: Store, clock: Clock) {
    * @throws `not_found`, `stale_version`, `conflict` when no admin's key would be left
    */
   async function revoke(id: string, ifMatch: string | undefined, actor: Actor): Promise<ManagedKey> {
-    await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const { record, at } = await getMatching(id, ifMatch);
       const { managed } = record;
-      if (managed.state === 'revoked') return { statements: [], result: undefined };
+      if (managed.state === 'revoked') return { statements: [], result: managed };
       const guards = managed.state === 'active' ? await adminGuards(managed, at, actor) : [];
       return {
         statements: [...guards, ...updateKey(store, record, { revokedAt: at }, 'revoke', actor, at)],
-        result: undefined,
+        result: withState({ ...managed, revokedAt: at, ...nextStamp(managed, actor, at) }, at),
       };
     });
-    return get(id);
   }
 
   /** Holds an act that ends an admin's key to another one being good beyond that end. @throws `conflict` */
@@ -218,4 +217,9 @@ function requireFuture(expiresAt: string | null | undefined, at: string): void {
   if (!expiresAt || expiresAt > at) return;
   const message = 'must be in the future; a key is ended at once by revoking it';
   throw invalid([{ pointer: '/expiresAt', code: 'in_the_past', message }]);
+}
+
+/** A key as it is at an instant. */
+function withState(key: ManagedKey, now: string): ManagedKey {
+  return { ...key, state: stateOf(key, now) };
 }

@@ -6,7 +6,7 @@ import { isId, newId } from '../../kernel/ids.js';
 import { changedPointers, jsonEqual, mergePatch } from '../../kernel/json.js';
 import { slugify, unusedSlug } from '../../kernel/slugs.js';
 import { violationsOf } from '../../kernel/violations.js';
-import { decideAndCommit } from '../../storage/decide.js';
+import { type Decision, decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { listCorrections } from '../corrections/repository.js';
 import { countBlocks, Drafting, requireCounts } from '../drafting.js';
@@ -25,6 +25,7 @@ import {
 import { newTermStatements } from '../taxonomy/repository.js';
 import { translationRules } from '../translations/rules.js';
 import { usesOfFields, workingUseStatements } from '../where-used.js';
+import { asCreated, asItWas, asWritten, plannedSection } from './answers.js';
 import { internalFields } from './for-readers.js';
 import { type ArticleListRequest, listWorkingCopies } from './list/service.js';
 import {
@@ -67,9 +68,7 @@ export function articleService(store: Store, clock: Clock) {
   /** The working copy with its sections. @throws `not_found` */
   async function get(idOrSlug: string): Promise<ManagedArticle> {
     const record = await getRecord(idOrSlug);
-    const sections = await listSections(store, record.summary.id, record.sectionIds);
-    const corrections = await listCorrections(store, record.summary.id);
-    return { ...record.summary, corrections, sections: sections.map(({ section }) => section) };
+    return asItWas(store, record, await listSections(store, record.summary.id, record.sectionIds));
   }
 
   /** A page of working copies. @throws `invalid` for a cursor of another list */
@@ -82,7 +81,7 @@ export function articleService(store: Store, clock: Clock) {
    * @throws `conflict` for a taken slug, `unprocessable` for references to what is not there
    */
   async function create(draft: ArticleDraft, actor: Actor): Promise<ManagedArticle> {
-    const created = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const id = newId();
       const at = instant(clock);
       const drafting = new Drafting(draft.language);
@@ -116,9 +115,8 @@ export function articleService(store: Store, clock: Clock) {
         ...planned.flatMap((section) => sectionStatements(id, section, actor, at)),
         ...changeStatements(store, actor, at, [{ kind: 'article', id, version: 1, action: 'create', articleId: id }]),
       ];
-      return { statements, result: id };
+      return { statements, result: asCreated(id, fields, planned, actor, at) };
     });
-    return get(created);
   }
 
   /**
@@ -131,7 +129,7 @@ export function articleService(store: Store, clock: Clock) {
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
       await refuseReadOnly(body, record);
       const at = instant(clock);
@@ -140,10 +138,8 @@ export function articleService(store: Store, clock: Clock) {
       const planned = planSections(body.sections ?? [], sections, drafting);
       requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({ ...body, slug: body.slug ?? record.fields.slug }) as ArticleFields;
-      const statements = await changeOf(record, sections, { fields, planned }, drafting, 'replace', actor, at);
-      return { statements, result: record.summary.id };
+      return changeOf(record, sections, { fields, planned }, drafting, 'replace', actor, at);
     });
-    return get(id);
   }
 
   /**
@@ -156,15 +152,13 @@ export function articleService(store: Store, clock: Clock) {
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const { record, sections } = await getMatching(idOrSlug, ifMatch);
       await refuseReadOnly(body, record);
       const fields = mergedFields(record.fields, body);
       const drafting = new Drafting(fields.language, [], usesOfFields(record.fields));
-      const statements = await changeOf(record, sections, { fields }, drafting, 'update', actor, instant(clock));
-      return { statements, result: record.summary.id };
+      return changeOf(record, sections, { fields }, drafting, 'update', actor, instant(clock));
     });
-    return get(id);
   }
 
   /** @throws `invalid` when the body has something else in a read-only field than there is */
@@ -206,7 +200,7 @@ export function articleService(store: Store, clock: Clock) {
     );
   }
 
-  /** The statements that bring a working copy to what is planned; none when that changes nothing. */
+  /** What brings a working copy to what is planned, and the article that it comes to; no statements when that changes nothing. */
   async function changeOf(
     record: ArticleRecord,
     existing: readonly SectionRecord[],
@@ -215,9 +209,10 @@ export function articleService(store: Store, clock: Clock) {
     action: string,
     actor: Actor,
     at: string,
-  ): Promise<Statement[]> {
+  ): Promise<Decision<ManagedArticle>> {
     const { id, version } = record.summary;
     const { fields } = next;
+    const was = await asItWas(store, record, existing);
     const planned = next.planned ?? [];
     const sectionIds = next.planned ? planned.map(({ content }) => content.id) : record.sectionIds;
     const kept = new Set(sectionIds);
@@ -226,7 +221,8 @@ export function articleService(store: Store, clock: Clock) {
     const fieldPointers = changedPointers(record.fields, fields);
     const orderPointers = jsonEqual(record.sectionIds, sectionIds) ? [] : ['/sections'];
     const references = await referenceStatements(id, fields, record.fields, drafting, actor, at);
-    if (changed.length + removed.length + fieldPointers.length + orderPointers.length === 0) return [];
+    if (changed.length + removed.length + fieldPointers.length + orderPointers.length === 0)
+      return { statements: [], result: was };
     const slugChange = fields.slug === record.fields.slug ? [] : await changeSlug(id, fields.slug, record.fields.slug);
     const changesContent =
       changed.length + removed.length + orderPointers.length > 0 ||
@@ -241,7 +237,12 @@ export function articleService(store: Store, clock: Clock) {
       fields: headerPointers,
       content: { ...fields, sectionIds },
     };
-    return [
+    const outcome = {
+      fields,
+      ...(changesContent && { contentVersion: version + 1 }),
+      ...(next.planned && { sections: planned.map((section) => plannedSection(id, section, actor, at)) }),
+    };
+    const statements = [
       ...references,
       ...(await termStatements(fields, actor, at)),
       updateArticle(store, record, { fields, sectionIds, changesContent }, actor, at),
@@ -253,6 +254,7 @@ export function articleService(store: Store, clock: Clock) {
       ...changed.flatMap((section) => sectionStatements(id, section, actor, at)),
       ...changeStatements(store, actor, at, [{ kind: 'article', id, version: version + 1, action, articleId: id }]),
     ];
+    return { statements, result: asWritten(was, record, outcome, actor, at) };
   }
 
   /** Checks what the article and its drafted blocks point at; adds inline resources. @throws `unprocessable` */

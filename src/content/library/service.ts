@@ -11,7 +11,15 @@ import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { findRevisionContent } from '../history.js';
 import { listPlaces, type Placed } from '../listing/repository.js';
-import { managedShape, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
+import {
+  creationStamp,
+  managedOf,
+  managedShape,
+  nextStamp,
+  readOnlyViolations,
+  refuseIfAny,
+  requireMatch,
+} from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
 import { findRevision } from '../revisions/repository.js';
 import { deletedReference, type Warning } from '../revisions/schemas.js';
@@ -52,7 +60,7 @@ interface Proposal<K extends ResourceKind> {
 
 /** What a decision about a change leads to: how the resource would be, and whom it reaches or what goes on with it. */
 interface Outcome<K extends ResourceKind> {
-  preview: ManagedResource<K>;
+  resource: ManagedResource<K>;
   warnings: Warning[];
   reach?: Reach;
   propagation?: Propagation | undefined;
@@ -94,17 +102,17 @@ export function libraryService<K extends ResourceKind>(
 
   /** Adds a resource to the library. @throws `unprocessable` for an image that is not there */
   async function create(draft: Record<string, unknown>, actor: Actor): Promise<ManagedResource<K>> {
-    const created = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const id = newId();
       const facts = definition.fill(draft);
       const { missing, guards } = await referencedImages(facts);
       refuseMissing(missing);
+      const at = instant(clock);
       return {
-        statements: [...guards, ...insertResource(store, kind, id, facts, actor, instant(clock))],
-        result: id,
+        statements: [...guards, ...insertResource(store, kind, id, facts, actor, at)],
+        result: { ...managedOf({ ...creationStamp(actor, at), id }), ...facts },
       };
     });
-    return get(created);
   }
 
   /**
@@ -168,7 +176,7 @@ export function libraryService<K extends ResourceKind>(
     actor: Actor,
     propose: (current: ManagedResource<K>) => Promise<Proposal<K>>,
   ): Promise<{ changed: Changed<ManagedResource<K>>; warnings: Warning[] }> {
-    const { reach, propagation, preview, warnings } = await decideAndCommit<Outcome<K>>(store, async () => {
+    const { resource, reach, propagation, warnings } = await decideAndCommit<Outcome<K>>(store, async () => {
       const current = await get(id);
       await requireRight(id, actor);
       await requireMatch(ifMatch, current.version, async (version) =>
@@ -176,14 +184,14 @@ export function libraryService<K extends ResourceKind>(
       );
       const { facts, guards, warnings, prepare } = await propose(current);
       const fields = changedPointers(pickFacts(current), facts);
-      if (fields.length === 0 && !isDryRun) return { statements: [], result: { preview: current, warnings } };
+      if (fields.length === 0 && !isDryRun) return { statements: [], result: { resource: current, warnings } };
       const at = instant(clock);
-      const resource = { kind, id, version: current.version + 1, facts } as ResourceChange;
-      const { statements, ...outcome } = await propagator.propagate(kind, id, { resource }, actor, at);
+      const next = { kind, id, version: current.version + 1, facts } as ResourceChange;
+      const { statements, ...outcome } = await propagator.propagate(kind, id, { resource: next }, actor, at);
       // Once more: a story may have gone live with it since.
       await requireRight(id, actor);
       if (isDryRun)
-        return { statements: [], result: { preview: { ...current, ...facts }, reach: outcome.reach, warnings } };
+        return { statements: [], result: { resource: { ...current, ...facts }, reach: outcome.reach, warnings } };
       await prepare?.();
       return {
         statements: [
@@ -191,12 +199,16 @@ export function libraryService<K extends ResourceKind>(
           ...updateResource(store, kind, current, facts, action, fields, actor, at),
           ...statements,
         ],
-        result: { preview: current, propagation: outcome.propagation, warnings },
+        result: {
+          resource: { ...current, ...facts, ...nextStamp(current, actor, at) },
+          propagation: outcome.propagation,
+          warnings,
+        },
       };
     });
-    if (reach) return { changed: { resource: preview, reach }, warnings };
+    if (reach) return { changed: { resource, reach }, warnings };
     propagator.wake();
-    return { changed: { resource: await get(id), ...(propagation && { propagation }) }, warnings };
+    return { changed: { resource, ...(propagation && { propagation }) }, warnings };
   }
 
   /** Refuses, before its body is read, a change that the key may not make. @throws `not_found`, `forbidden` */

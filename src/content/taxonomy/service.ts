@@ -6,7 +6,7 @@ import { changedPointers } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
 import { findRevisionContent } from '../history.js';
-import { readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
+import { nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
 import { listLiveUsers } from '../where-used.js';
 import { findTerms, insertTerm, listTerms, nameFromKey, renameTerm, type TermKind } from './repository.js';
@@ -18,7 +18,7 @@ export interface TermCause {
 }
 
 interface Outcome {
-  preview: ManagedTerm;
+  resource: ManagedTerm;
   reach?: Reach;
   propagation?: Propagation | undefined;
 }
@@ -70,7 +70,7 @@ export function taxonomyService(kind: TermKind, store: Store, clock: Clock, prop
     isDryRun: boolean,
     actor: Actor,
   ): Promise<Changed<ManagedTerm>> {
-    const { preview, reach, propagation } = await decideAndCommit<Outcome>(store, async () => {
+    const { resource, reach, propagation } = await decideAndCommit<Outcome>(store, async () => {
       const current = await get(key);
       await requireRight(key, actor);
       await requireMatch(ifMatch, current.version, async (version) =>
@@ -78,7 +78,7 @@ export function taxonomyService(kind: TermKind, store: Store, clock: Clock, prop
       );
       refuseIfAny(readOnlyViolations(body, current, termReadOnlyNames));
       const name = body.name ?? current.name;
-      if (name === current.name && !isDryRun) return { statements: [], result: { preview: current } };
+      if (name === current.name && !isDryRun) return { statements: [], result: { resource: current } };
       const at = instant(clock);
       const { statements, ...outcome } = await propagator.propagate(
         kind,
@@ -89,15 +89,15 @@ export function taxonomyService(kind: TermKind, store: Store, clock: Clock, prop
       );
       // Once more: a story may have gone live with it since.
       await requireRight(key, actor);
-      if (isDryRun) return { statements: [], result: { preview: { ...current, name }, reach: outcome.reach } };
+      if (isDryRun) return { statements: [], result: { resource: { ...current, name }, reach: outcome.reach } };
       return {
         statements: [...renameTerm(store, kind, current, name, actor, at), ...statements],
-        result: { preview: current, propagation: outcome.propagation },
+        result: { resource: { ...current, name, ...nextStamp(current, actor, at) }, propagation: outcome.propagation },
       };
     });
-    if (reach) return { resource: preview, reach };
+    if (reach) return { resource, reach };
     propagator.wake();
-    return { resource: await get(key), ...(propagation && { propagation }) };
+    return { resource, ...(propagation && { propagation }) };
   }
 
   /** Refuses, before its body is read, a change that the key may not make. @throws `not_found`, `forbidden` */

@@ -3,7 +3,7 @@ import type { Article } from '../../blocks/story.js';
 import type { Representation } from '../../http/conditional.js';
 import { publicHeaders } from '../../http/headers.js';
 import { derivedTag } from '../../kernel/entity-tag.js';
-import { inOwnMemory } from '../../kernel/own-memory.js';
+import { inOwnMemory, keptSize } from '../../kernel/own-memory.js';
 import type { StoredSnapshot } from '../../storage/store.js';
 import type { Format, Site } from '../formats/format.js';
 import { formats } from '../formats/index.js';
@@ -24,7 +24,7 @@ export type RepresentationService = ReturnType<typeof representationService>;
 
 /** Makes of a story's snapshot what was asked for, once, and keeps the bytes while there is room. */
 export function representationService(site: Site) {
-  const kept = new LRUCache<string, Buffer>({ maxSize: keptBytesMax, sizeCalculation: ({ length }) => length + 1 });
+  const kept = new LRUCache<string, Buffer>({ maxSize: keptBytesMax, sizeCalculation: keptSize });
   // Where stories stand is written into what is made of them, so that another place makes another tag.
   const place = () => `${site.name} ${site.origin} ${site.storyUrl({ id: 'id', slug: 'slug', language: 'en' })}`;
 

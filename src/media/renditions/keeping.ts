@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import type { RenditionFormat } from '../../blocks/renditions.js';
 import { DomainError } from '../../kernel/errors.js';
+import { keptSize } from '../../kernel/own-memory.js';
 import type { Slots } from '../decoding.js';
 import type { FileStore } from '../store/file-store.js';
 import { makeRendition, type Recipe } from './make.js';
@@ -56,7 +57,7 @@ export class KeptRenditions {
     this.#folder = folder;
     this.#files = files;
     this.#slots = slots;
-    this.#bytes = new LRUCache({ maxSize: Math.max(1, memoryBytesMax), sizeCalculation: ({ length }) => length });
+    this.#bytes = new LRUCache({ maxSize: Math.max(1, memoryBytesMax), sizeCalculation: keptSize });
   }
 
   /** The rendition, made if it is not there. @throws `unavailable` when too much is being made, or its file is missing */

@@ -1,3 +1,4 @@
+import { asItWas, asWritten } from '../../content/articles/answers.js';
 import type { ArticleRecord } from '../../content/articles/repository.js';
 import type { ManagedArticle } from '../../content/articles/schemas.js';
 import type { ArticleService } from '../../content/articles/service.js';
@@ -29,24 +30,25 @@ export function embargoService(store: Store, clock: Clock, articles: ArticleServ
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const now = instant(clock);
       if (until <= now)
         refuseIfAny([{ pointer: '/until', code: 'in_the_past', message: `must be in the future; it is ${now}` }]);
       requireRight(await articles.getRecord(idOrSlug), until, actor, now);
-      const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
+      const { record, sections } = await getMatching(store, articles, idOrSlug, ifMatch);
       // Once more: it may have been set since.
       requireRight(record, until, actor, now);
-      const { id, publication } = record.summary;
+      const { publication } = record.summary;
+      const was = await asItWas(store, record, sections);
       if (publication.embargoedUntil === until && publication.embargoReason === reason)
-        return { statements: [], result: id };
+        return { statements: [], result: was };
+      const embargo = { embargoedUntil: until, embargoReason: reason };
       const statements = [
-        updatePublication(store, record, { embargoedUntil: until, embargoReason: reason }, actor, now),
+        updatePublication(store, record, embargo, actor, now),
         ...traceStatements(store, record, { action: 'embargo', reason }, actor, now),
       ];
-      return { statements, result: id };
+      return { statements, result: asWritten(was, record, { publication: embargo }, actor, now) };
     });
-    return articles.get(id);
   }
 
   /**
@@ -59,17 +61,18 @@ export function embargoService(store: Store, clock: Clock, articles: ArticleServ
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<ManagedArticle> {
-    const id = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const now = instant(clock);
-      const { record } = await getMatching(store, articles, idOrSlug, ifMatch);
+      const { record, sections } = await getMatching(store, articles, idOrSlug, ifMatch);
       if (!isInForce(record, now)) throw new DomainError('conflict', 'The article is under no embargo.');
+      const was = await asItWas(store, record, sections);
+      const none = { embargoedUntil: null, embargoReason: null };
       const statements = [
-        updatePublication(store, record, { embargoedUntil: null, embargoReason: null }, actor, now),
+        updatePublication(store, record, none, actor, now),
         ...traceStatements(store, record, { action: 'embargo.lift', reason }, actor, now),
       ];
-      return { statements, result: record.summary.id };
+      return { statements, result: asWritten(was, record, { publication: none }, actor, now) };
     });
-    return articles.get(id);
   }
 
   return { impose, lift };

@@ -1,7 +1,7 @@
 import type { ArticleRecord } from '../../content/articles/repository.js';
 import type { ArticleService } from '../../content/articles/service.js';
 import { findArticleContentAt } from '../../content/history.js';
-import { readOnlyViolations, refuseIfAny, requireMatch } from '../../content/managed.js';
+import { nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../../content/managed.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
@@ -164,14 +164,14 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
    * (articleVersion is not the current one)
    */
   async function patch(id: string, body: SchedulePatch, ifMatch: string | undefined, actor: Actor): Promise<Planned> {
-    const warnings = await decideAndCommit<Finding[]>(store, async () => {
+    return decideAndCommit<Planned>(store, async () => {
       const now = instant(clock);
       const { schedule, record } = await getPlanned(id, ifMatch);
       refuseIfAny(readOnlyViolations(body, schedule, scheduleReadOnlyNames));
       const { action, articleVersion, at, publishedAt, minor, correction } = schedule;
       const before: Plan = { articleVersion, at, publishedAt, minor, correction };
       const plan = merged(before, body);
-      if (jsonEqual(plan, before)) return { statements: [], result: [] };
+      if (jsonEqual(plan, before)) return { statements: [], result: { schedule, warnings: [] } };
       refuseIfAny(wrongTimes(action, plan, now));
       requirePending(schedule);
       if (action === 'publish') requireCurrent(record.summary.version, before, plan);
@@ -183,14 +183,14 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         updatePublication(store, record, planned, actor, now),
         ...traceStatements(store, record, { action: 'schedule.change' }, actor, now),
       ];
-      return { statements, result: held.warnings };
+      const written = { ...beside(schedule), ...plan, ...nextStamp(schedule, actor, now) };
+      return { statements, result: { schedule: written, warnings: held.warnings } };
     });
-    return { schedule: await get(id), warnings };
   }
 
   /** Takes a schedule back; it stays to be read. @throws `not_found`, `stale_version`, `conflict` (settled) */
   async function cancel(id: string, ifMatch: string | undefined, actor: Actor): Promise<Schedule> {
-    await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const now = instant(clock);
       const { schedule, record } = await getPlanned(id, ifMatch);
       requirePending(schedule);
@@ -200,9 +200,9 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         updatePublication(store, record, planned, actor, now),
         ...traceStatements(store, record, { action: 'schedule.cancel' }, actor, now),
       ];
-      return { statements, result: undefined };
+      const ended = { state: 'cancelled', settledAt: now } as const;
+      return { statements, result: { ...beside(schedule), ...ended, ...nextStamp(schedule, actor, now) } };
     });
-    return get(id);
   }
 
   async function getPlanned(
@@ -220,4 +220,9 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
 
 function requirePending({ state }: Schedule): void {
   if (state !== 'pending') throw new DomainError('conflict', `The schedule is ${state}, so it stays as it is.`);
+}
+
+/** A schedule beside its article as a write to the schedule leaves that. */
+function beside(schedule: Schedule): Schedule {
+  return { ...schedule, article: { ...schedule.article, version: schedule.article.version + 1 } };
 }

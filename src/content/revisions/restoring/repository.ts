@@ -3,11 +3,13 @@ import type { ManagedBlock } from '../../../blocks/index.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Statement, Store } from '../../../storage/store.js';
 import type { SectionContent } from '../../history.js';
-import { updateStamp } from '../../managed.js';
+import { type Managed, managedOf, updateStamp } from '../../managed.js';
 
 /** A section as it is now, or was when it was deleted. */
 export interface FormerSection extends SectionContent {
   version: number;
+  /** Who made it and wrote it last. */
+  managed: Managed;
   isDeleted: boolean;
   /** Readers have seen the anchor, so it stays. */
   isAnchorFixed: boolean;
@@ -20,13 +22,11 @@ export async function findFormerSections(
 ): Promise<Map<string, FormerSection>> {
   const rows = await all(db.select().from(sections).where(eq(sections.articleId, articleId)));
   return new Map(
-    rows.map(({ id, anchor, heading, blocks, version, deletedAt, anchorFixed }) => [
-      id,
-      {
-        ...{ id, anchor, heading, blocks: blocks as ManagedBlock[], version },
-        ...{ isDeleted: deletedAt !== null, isAnchorFixed: anchorFixed },
-      },
-    ]),
+    rows.map((row) => {
+      const { id, anchor, heading, version } = row;
+      const former = { id, anchor, heading, blocks: row.blocks as ManagedBlock[], version, managed: managedOf(row) };
+      return [id, { ...former, isDeleted: row.deletedAt !== null, isAnchorFixed: row.anchorFixed }];
+    }),
   );
 }
 

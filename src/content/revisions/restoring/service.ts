@@ -3,6 +3,7 @@ import { type Clock, instant } from '../../../kernel/clock.js';
 import { changedPointers, jsonEqual } from '../../../kernel/json.js';
 import { decideAndCommit } from '../../../storage/decide.js';
 import type { Statement, Store } from '../../../storage/store.js';
+import { asItWas, asWritten } from '../../articles/answers.js';
 import { internalFields, isSameForReaders } from '../../articles/for-readers.js';
 import {
   type ArticleRecord,
@@ -14,8 +15,10 @@ import {
 import type { ManagedArticle } from '../../articles/schemas.js';
 import type { ArticleService } from '../../articles/service.js';
 import { type ArticleContent, changeStatements, revisionStatements, type SectionContent } from '../../history.js';
+import { nextStamp } from '../../managed.js';
 import { contentOf } from '../../sections/plan.js';
 import { deleteSection, sectionRevision, sectionUseStatements } from '../../sections/repository.js';
+import type { ManagedSection } from '../../sections/schemas.js';
 import { newTermStatements } from '../../taxonomy/repository.js';
 import { translationRules } from '../../translations/rules.js';
 import { usesOfFields, workingUseStatements } from '../../where-used.js';
@@ -54,7 +57,7 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<Restored> {
-    const { id, warnings } = await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const { record, sections } = await articles.getMatching(idOrSlug, ifMatch);
       const { id } = record.summary;
       const was = await revisions.getContent(id, version);
@@ -62,16 +65,16 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
       const { next, warnings, guards } = await returned(id, record, was, now);
       const references = await referenceWarnings(store, next);
       const current = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
-      const statements = jsonEqual(current, next)
-        ? []
-        : [
-            ...guards,
-            ...references.guards,
-            ...(await statementsFor(record, current, next, now, actor, instant(clock))),
-          ];
-      return { statements, result: { id, warnings: [...warnings, ...references.warnings] } };
+      const all = [...warnings, ...references.warnings];
+      const read = await asItWas(store, record, sections);
+      if (jsonEqual(current, next)) return { statements: [], result: { article: read, warnings: all } };
+      const at = instant(clock);
+      const { statements, contentVersion } = await statementsFor(record, current, next, now, actor, at);
+      const returning = next.sections.flatMap((section) => returnedSection(id, section, now, read.sections, actor, at));
+      const outcome = { fields: next.fields, sections: returning, contentVersion };
+      const article = asWritten(read, record, outcome, actor, at);
+      return { statements: [...guards, ...references.guards, ...statements], result: { article, warnings: all } };
     });
-    return { article: await articles.get(id), warnings };
   }
 
   /** What the working copy can become of what it was. */
@@ -126,7 +129,7 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     now: ReadonlyMap<string, FormerSection>,
     actor: Actor,
     at: string,
-  ): Promise<Statement[]> {
+  ): Promise<{ statements: Statement[]; contentVersion: number }> {
     const { id, version } = record.summary;
     const { fields } = next;
     const sectionIds = next.sections.map((section) => section.id);
@@ -138,10 +141,13 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     ];
     const article = { id, version: version + 1 };
     const content = { ...fields, sectionIds };
-    return [
+    const changesSections = returning.length + removed.length > 0;
+    const contentVersion = await contentVersionOf(record, next, pointers, changesSections);
+    const changesContent = contentVersion > version;
+    const statements = [
       ...(await newTermStatements(store, 'desk', [fields.desk], actor, at)),
       ...(await newTermStatements(store, 'tag', fields.tags, actor, at)),
-      await articleUpdate(record, next, sectionIds, pointers, returning.length + removed.length > 0, actor, at),
+      updateArticle(store, { ...record, contentVersion }, { fields, sectionIds, changesContent }, actor, at),
       ...(fields.slug === record.fields.slug ? [] : slugStatements(store, id, fields.slug, record.fields.slug)),
       ...articleTagStatements(store, id, fields.tags),
       ...workingUseStatements(store, id, '', usesOfFields(fields)),
@@ -157,29 +163,23 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
       ...returning.flatMap((section) => returnStatements(id, section, actor, at)),
       ...changeStatements(store, actor, at, [{ kind: 'article', ...article, action: 'restore', articleId: id }]),
     ];
+    return { statements, contentVersion };
   }
 
-  /** The article's own row. What is again as readers have it leaves nothing to publish. */
-  async function articleUpdate(
+  /** The version that has what would be published. What is again as readers have it leaves nothing to publish. */
+  async function contentVersionOf(
     record: ArticleRecord,
     next: ArticleContent,
-    sectionIds: string[],
     pointers: readonly string[],
     changesSections: boolean,
-    actor: Actor,
-    at: string,
-  ): Promise<Statement> {
-    const { id, publication } = record.summary;
-    const { fields } = next;
+  ): Promise<number> {
+    const { id, version, publication } = record.summary;
     const { state, liveVersion } = publication;
     const live = state === 'live' && liveVersion !== null ? await revisions.getContent(id, liveVersion) : undefined;
-    if (live && liveVersion !== null && isSameForReaders(live, next)) {
-      const update = { fields, sectionIds, changesContent: false };
-      return updateArticle(store, { ...record, contentVersion: liveVersion }, update, actor, at);
-    }
+    if (live && liveVersion !== null && isSameForReaders(live, next)) return liveVersion;
     const changesContent =
       changesSections || pointers.some((pointer) => !internalFields.has(pointer.split('/')[1] ?? ''));
-    return updateArticle(store, record, { fields, sectionIds, changesContent }, actor, at);
+    return changesContent ? version + 1 : record.contentVersion;
   }
 
   function returnStatements(
@@ -219,4 +219,18 @@ function returningOf(content: SectionContent, now: FormerSection | undefined): R
   if (!now) return [];
   const fields = now.isDeleted ? [] : changedPointers(contentOf(now), content);
   return now.isDeleted || fields.length > 0 ? [{ content, now, fields }] : [];
+}
+
+/** A section as the restored article has it; none when nothing of it is kept. */
+function returnedSection(
+  articleId: string,
+  content: SectionContent,
+  now: ReadonlyMap<string, FormerSection>,
+  current: readonly ManagedSection[],
+  actor: Actor,
+  at: string,
+): ManagedSection[] {
+  const former = now.get(content.id);
+  if (returningOf(content, former).length === 0) return current.filter(({ id }) => id === content.id);
+  return former ? [{ ...former.managed, articleId, ...content, ...nextStamp(former.managed, actor, at) }] : [];
 }

@@ -1,0 +1,97 @@
+// A database of the first schema is brought to the present one by a process that is killed again and again.
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import DatabaseFile from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { fillFirst, openAt } from '../support/old-databases.js';
+import { run, startCommand, temporaryFolder } from '../support/processes.js';
+import { chanceOf, rounds } from '../support/rounds.js';
+
+const kills = rounds({ quick: 3, short: 8, long: 100 });
+/** So many that an upgrade takes a while. */
+const storyCount = 5000;
+const firstMigrations = 2;
+
+/** What a command does first is to open the database, and so to bring it to the present schema. */
+const command = ['src/cli/keys.ts', ['list']] as const;
+
+function withFile<Result>(path: string, work: (file: DatabaseFile.Database) => Result): Result {
+  const file = new DatabaseFile(path, { timeout: 30_000 });
+  try {
+    return work(file);
+  } finally {
+    file.close();
+  }
+}
+
+const migrationsOf = (file: DatabaseFile.Database) =>
+  Number(file.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get());
+
+/** A hash of all rows of each table, but for what chance gives. */
+function hashesOf(path: string): Map<string, string> {
+  return withFile(path, (file) => {
+    const tables = file
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name")
+      .pluck()
+      .all()
+      .map(String)
+      .filter((table) => table !== 'secrets');
+    const rows = (table: string) =>
+      (file.prepare(`SELECT * FROM ${table}`).all() as Record<string, unknown>[])
+        .map(({ mark: _, ...row }) => JSON.stringify(row))
+        .sort();
+    const hash = (table: string) => createHash('sha256').update(rows(table).join('\n')).digest('hex');
+    return new Map(tables.map((table) => [table, hash(table)]));
+  });
+}
+
+it(`an upgrade that was killed ${kills} times is all there or not begun each time, and comes to the same in the end`, async () => {
+  const old = join(temporaryFolder(), 'copydesk.db');
+  const { file, ...connection } = openAt(old, firstMigrations);
+  file.transaction(() => fillFirst({ file, ...connection }, storyCount))();
+  file.pragma('wal_checkpoint(TRUNCATE)');
+  file.close();
+  const anew = () => {
+    const DATA_DIR = temporaryFolder();
+    copyFileSync(old, join(DATA_DIR, 'copydesk.db'));
+    return { DATA_DIR, path: join(DATA_DIR, 'copydesk.db') };
+  };
+
+  const whole = anew();
+  const begun = performance.now();
+  expect(await run(...command, { DATA_DIR: whole.DATA_DIR })).toMatchObject({ code: 0, stderr: '' });
+  const tookMs = performance.now() - begun;
+  const expected = hashesOf(whole.path);
+  const migrations = withFile(whole.path, migrationsOf);
+  expect(migrations).toBeGreaterThan(firstMigrations);
+
+  const chance = chanceOf('kills of upgrades');
+  const found = { before: 0, meanwhile: 0, after: 0 };
+  let place = anew();
+  for (let kill = 1; kill <= kills; kill++) {
+    const upgrading = startCommand(...command, { DATA_DIR: place.DATA_DIR });
+    await pause(tookMs * (0.3 + 0.7 * chance()));
+    await upgrading.kill();
+    const log = `${place.path}-wal`;
+    const hasWritten = existsSync(log) && statSync(log).size > 0;
+    const reached = withFile(place.path, (left) => {
+      expect(left.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(left.pragma('foreign_key_check')).toEqual([]);
+      return migrationsOf(left);
+    });
+    expect([firstMigrations, migrations]).toContain(reached);
+    if (reached === firstMigrations) found[hasWritten ? 'meanwhile' : 'before'] += 1;
+    else {
+      found.after += 1;
+      expect(hashesOf(place.path)).toEqual(expected);
+      place = anew();
+    }
+  }
+  expect(await run(...command, { DATA_DIR: place.DATA_DIR })).toMatchObject({ code: 0, stderr: '' });
+  expect(hashesOf(place.path)).toEqual(expected);
+  console.log(
+    `${kills} kills of an upgrade of ${Math.round(tookMs)} ms: ${found.before} before it wrote, ${found.meanwhile} meanwhile, ${found.after} behind its end`,
+  );
+}, 1_800_000);
