@@ -44,12 +44,36 @@ export function endingSignal(remains = 'Nothing is left of it.'): AbortSignal {
   return ending.signal;
 }
 
-/** Tells whoever looks on how far something is, once a second at most. */
-export function progressOf(what: string): (share: number) => void {
-  let toldAt = Date.now();
+/** How often a bar is drawn anew. */
+const drawnMs = 200;
+const barWidth = 30;
+
+/** What a bar is drawn on. */
+type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+
+/** Shows whoever looks on how far something is, by a bar that fills. Where nobody does, as in a log, nothing is said. */
+export function progressOf(what: string, screen: Screen = process.stderr): (share: number) => void {
+  let begunAt = Date.now();
+  let drawn: { at: number; share: number } | undefined;
   return (share) => {
-    if (!process.stderr.isTTY || Date.now() - toldAt < 1000) return;
-    toldAt = Date.now();
-    console.error(`${what}: ${Math.floor(share * 100)} %`);
+    const now = Date.now();
+    // It begins once more: another part of the same work.
+    if (share < (drawn?.share ?? 0)) [begunAt, drawn] = [now, undefined];
+    const isSoon = now - (drawn?.at ?? begunAt) < drawnMs;
+    if (!screen.isTTY || (isSoon && !(drawn && share === 1))) return;
+    // What is said beside it goes below it, so each bar has a line, which is gone back to.
+    screen.write(`${drawn ? '\x1b[1A' : ''}\r${barOf(what, share, now - begunAt)}\x1b[K\n`);
+    drawn = { at: now, share };
   };
+}
+
+function barOf(what: string, share: number, tookMs: number): string {
+  const full = Math.floor(share * barWidth);
+  const left = share < 1 && share > 0 ? `, ${durationOf((tookMs / share) * (1 - share))} left` : '';
+  return `${what}: [${'#'.repeat(full)}${'.'.repeat(barWidth - full)}] ${Math.floor(share * 100)} %${left}`;
+}
+
+function durationOf(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -9,6 +9,12 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.exit(1);
 }
 
+const args = process.argv.slice(2);
+if (args.length > 0) {
+  const { answerArguments } = await import('./arguments.js');
+  process.exit(answerArguments(args));
+}
+
 // Loaded only now: an older Node cannot load the native parts at all.
 resolveDrizzleQuickly();
 const { startServer } = await import('./start.js');

@@ -9,7 +9,7 @@ import { notFound } from '../kernel/errors.js';
 import { sendRepresentation } from './conditional.js';
 import { guideTitles, readGuides } from './guides.js';
 import { openApiDocument } from './openapi.js';
-import { problemTypes } from './problem.js';
+import { problemTypeOf, problemTypes } from './problem.js';
 
 /** The version of the API that the document names. */
 const apiVersion = '1.0.0';
@@ -60,21 +60,48 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
       if (title === undefined || guide === undefined) throw notFound('guide', name);
       return reply.type('text/html; charset=utf-8').send(page(title, guide));
     });
+    pages.get('/problems', (_request, reply) => reply.type('text/html; charset=utf-8').send(problemsPage()));
     pages.get('/problems/:code', (request, reply) => {
       const { code } = request.params as { code: string };
-      const type = problemTypes[code.replaceAll('-', '_') as ErrorCode];
-      if (!type) throw notFound('kind of problem', code);
-      return reply.type('text/html; charset=utf-8').send(problemPage(type));
+      const name = code.replaceAll('-', '_');
+      if (!Object.hasOwn(problemTypes, name)) throw notFound('kind of problem', code);
+      return reply.type('text/html; charset=utf-8').send(problemPage(problemTypes[name as ErrorCode]));
     });
   });
 }
 
-function problemPage({ status, title, explanation }: (typeof problemTypes)[ErrorCode]): string {
-  const words = explanation.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return page(title, `<p>Status ${status}.</p>\n<p>${words}</p>`);
+const problemsTitle = 'Kinds of problems';
+
+/** Every kind of problem, by its status. */
+function problemsPage(): string {
+  const rows = (Object.keys(problemTypes) as ErrorCode[])
+    .sort((one, other) => problemTypes[one].status - problemTypes[other].status)
+    .map((code) => {
+      const { status, title, explanation } = problemTypes[code];
+      const type = problemTypeOf(code);
+      return `<tr><td>${status}</td><td><a href="${type}">${escaped(title)}</a><br><code>${type}</code></td><td>${escaped(explanation)}</td></tr>`;
+    });
+  const head = '<tr><th>Status</th><th>Kind and type</th><th>What it means, and what to do</th></tr>';
+  return page(
+    problemsTitle,
+    `<p>Whatever is refused is answered by problem details (RFC 9457), as <code>application/problem+json</code>. <code>type</code> says of what kind it is, <code>detail</code> what it is this time, <code>errors</code> every place that is wrong.</p>
+<table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table>`,
+  );
 }
 
-const guideLinks = Object.entries(guideTitles).map(([name, title]) => `<a href="/guides/${name}">${title}</a>`);
+function problemPage({ status, title, explanation }: (typeof problemTypes)[ErrorCode]): string {
+  return page(title, `<p>Status ${status}.</p>\n<p>${escaped(explanation)}</p>`);
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+const pageLinks = [
+  '<a href="/docs">API documentation</a>',
+  ...Object.entries(guideTitles).map(([name, title]) => `<a href="/guides/${name}">${title}</a>`),
+  `<a href="/problems">${problemsTitle}</a>`,
+];
 
 /** @param body HTML */
 function page(title: string, body: string): string {
@@ -88,7 +115,7 @@ function page(title: string, body: string): string {
 <style>${pageStyle}</style>
 </head>
 <body>
-<header>${['<a href="/docs">API documentation</a>', ...guideLinks].join(' · ')}</header>
+<header>${pageLinks.join(' · ')}</header>
 <main>
 <h1>${title}</h1>
 ${body}
@@ -98,7 +125,7 @@ ${body}
 `;
 }
 
-const pageStyle = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto 6rem;padding:0 1rem}
+const pageStyle = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto 6rem;padding:0 1rem;overflow-wrap:break-word}
 header{font-size:.9rem}
 h2,h3{margin-top:2.5em;line-height:1.3}
 nav ul{columns:14rem;padding-left:1.2rem}

@@ -96,7 +96,7 @@ const introduction = `Copydesk is a headless CMS for news stories.
 
 - There is a guide for each of those who use it: the [reader's guide](/guides/reader) for front ends (fetching, the typed client, caching, mirrors, the stream), the [editor's guide](/guides/editor), and the [operator's guide](/guides/operator).
 - Instants are RFC 3339 in UTC, durations ISO 8601, languages BCP 47, ids UUIDs.
-- Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it.
+- Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it, and there is a [list of them all](/problems).
 - Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
 - Every POST takes an \`Idempotency-Key\`, so that it can be sent again when its answer was lost: it is done once, and the answer of then is given again.
 - Bodies have at most 1 MB, 32 levels, 500 sections and 2,000 blocks. An unknown field or parameter is an error.

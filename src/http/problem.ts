@@ -247,11 +247,16 @@ export function asDomainError(error: unknown): DomainError {
   return new DomainError('internal', 'Something went wrong in the server.', { cause: error });
 }
 
+/** The address of the page that explains a kind of problem, which is its type. */
+export function problemTypeOf(code: ErrorCode): string {
+  return `/problems/${code.replaceAll('_', '-')}`;
+}
+
 /** The body of a problem answer. */
 export function problemBody(error: DomainError, instance: string, requestId: string): string {
   const { status, title } = problemTypes[error.code];
   return JSON.stringify({
-    type: `/problems/${error.code.replaceAll('_', '-')}`,
+    type: problemTypeOf(error.code),
     title,
     status,
     detail: error.message,

@@ -6,7 +6,7 @@ import { CalendarDate, Instant } from './scalars.js';
 /** A parameter that may be repeated. It parses to the list of its values, each once. */
 export function repeatable<Item extends z.ZodType<string>>(item: Item, description: string, example: string[]) {
   return z
-    .union([item.transform((value) => [value]), z.array(item).max(20)])
+    .preprocess((sent) => (typeof sent === 'string' ? [sent] : sent), z.array(item).max(20))
     .transform((values) => [...new Set(values)])
     .optional()
     .meta({
@@ -60,7 +60,8 @@ export function textParameter(description: string, example: string) {
     .meta({ description, example });
 }
 
-const time = z.union([CalendarDate, Instant]);
+const noTime = 'must be a date such as 2022-12-19, or an instant such as 2022-12-19T17:05:00Z';
+const time = z.union([z.iso.date({ error: noTime }).meta(CalendarDate.meta() ?? {}), Instant]);
 const day = 86_400_000;
 
 /** From when on, by a date or an instant; what happens then is for the description to say. */

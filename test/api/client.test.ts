@@ -1,5 +1,6 @@
 // The typed client against the running server. That it compiles is a part of the test.
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +65,26 @@ describe('the client', () => {
       blocks.map((block) => (block.type === 'paragraph' ? block.text : undefined)),
     );
     expect(texts).toEqual(['Two presidents met.']);
+  });
+
+  it('gives nothing where success has no body, and throws where there should be one', async () => {
+    const client = clientOf('editor');
+    const { id } = await createStory(app);
+    const remove = () =>
+      changeFromRead(
+        () => client.GET('/v1/manage/articles/{id}', { params: { path: { id } } }),
+        () => ({}),
+        (_body, ifMatch) =>
+          client.DELETE('/v1/manage/articles/{id}', { params: { path: { id }, header: { 'If-Match': ifMatch } } }),
+      );
+    expect(await remove()).toBeUndefined();
+    await expect(remove()).rejects.toMatchObject({ status: 404 });
+    const empty = copydeskClient({
+      baseUrl: baseUrl(),
+      fetch: async () => new Response('', { headers: { 'content-length': '0' } }),
+    });
+    const answer = empty.GET('/v1/articles', { params: { query: {} } });
+    await expect(answer.then(dataOf)).rejects.toMatchObject({ status: 200, problem: undefined });
   });
 
   it('throws the problem of a refusal', async () => {
@@ -210,6 +231,10 @@ describe('verifyWebhook', () => {
       const verified: WebhookMessage = verifyWebhook(secret, text, headers);
       expect(verified.type === 'article.published' && verified.data.slug).toBe(slug);
       expect(() => verifyWebhook(secret, text.replace(slug, 'other'), headers)).toThrow();
+      const ofNode: IncomingHttpHeaders = { ...headers, 'set-cookie': ['a=1'], via: undefined };
+      expect(verifyWebhook(secret, text, ofNode)).toEqual(verified);
+      expect(verifyWebhook(secret, text, new Headers(headers))).toEqual(verified);
+      expect(() => verifyWebhook(secret, text, new Headers())).toThrow();
     } finally {
       vi.useRealTimers();
       await receiver.stop();

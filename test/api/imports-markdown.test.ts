@@ -120,13 +120,50 @@ describe('POST /v1/manage/imports with Markdown of another system', () => {
     ]);
   });
 
+  it.each([
+    ['on one line', "tags: [gas, \"Trade, and War\", 'Minsk ''22']\nauthor: Jane Doe, reporter"],
+    ['between commas', 'keywords: gas,Trade and War , minsk-22\nbyline: "By Jane Doe, reporter"'],
+    ['on lines of their own', 'tags:\n  - gas\n- "Trade and War"\n  - Minsk 22\nauthors:\n  - Jane Doe, reporter'],
+  ])('takes tags and authors of front matter %s', async (_how, lines) => {
+    const { data, notCarried } = await importStory(app, `---\nlayout: post\n${lines}\ntags:\n---\nText.`, chosen);
+    expect(data.tags).toEqual(['gas', 'trade-and-war', 'minsk-22']);
+    expect(data.bylines).toMatchObject([{ name: 'Jane Doe', role: 'reporter' }]);
+    expect(notCarried).toMatchObject([{ line: 2, code: 'front_matter' }]);
+  });
+
+  it('names the lines of lists that say no tag or author', async () => {
+    const lists =
+      'tags: [gas, "!?", gas]\nauthors:\n  - name: Jane\n    url: https://x.example\n  - Joe\nother:\n  - Jim';
+    const { data, notCarried } = await importStory(app, `---\n${lists}\n---\nText.`, chosen);
+    expect(data).toMatchObject({ tags: ['gas'], bylines: [] });
+    expect(notCarried.map(({ line, code }) => [line, code])).toEqual(
+      [2, 4, 5, 6, 7, 8].map((line) => [line, 'front_matter']),
+    );
+  });
+
+  it('takes emphasised words behind a picture in one paragraph as its caption, and other words behind it', async () => {
+    const markdown =
+      '![A](https://a.example/1.jpg)\n*Two men. (Agency)*\n\n![B](https://a.example/2.jpg)\nand **then** words\n\nWords ![C](https://a.example/3.jpg)';
+    const { data } = await importedOf(markdown);
+    const [section] = bareSections(data) as { blocks: Members[] }[];
+    expect(section?.blocks.map(({ type, text }) => [type, text])).toEqual([
+      ['image', undefined],
+      ['image', undefined],
+      ['paragraph', 'and then words'],
+      ['paragraph', 'Words '],
+      ['image', undefined],
+    ]);
+    expect(section?.blocks[2]?.spans).toEqual([{ start: 4, end: 8, type: 'strong' }]);
+    const first = await app.as.viewer.get(`/v1/manage/images/${section?.blocks[0]?.imageId}`).expect(200);
+    expect(first.body.data).toMatchObject({ alt: 'A', caption: 'Two men.', creditLine: 'Agency' });
+  });
+
   it('takes the fields of front matter that a story has', async () => {
     const front = '---\ntitle: "Said \\"so\\""\nlang: be\ndescription: A deck\nlayout: post\ntags: [a]\n---\n';
     const { data, notCarried } = await importStory(app, `${front}Text.\n\n<b>x</b>`, '?desk=world');
-    expect(data).toMatchObject({ headline: 'Said "so"', language: 'be', deck: 'A deck' });
+    expect(data).toMatchObject({ headline: 'Said "so"', language: 'be', deck: 'A deck', tags: ['a'] });
     expect(notCarried.map(({ line, code }) => [line, code])).toEqual([
       [5, 'front_matter'],
-      [6, 'front_matter'],
       [10, 'html'],
       [10, 'html'],
     ]);

@@ -6,7 +6,7 @@ export { eachItem, type ListAnswer } from './pages.js';
 export { type Answer, CopydeskProblem, dataOf } from './problems.js';
 export { type FollowOptions, follow, type StreamEvent } from './stream.js';
 export { changeFromRead, type Read } from './versions.js';
-export { type Happening, verifyWebhook, type WebhookMessage } from './webhooks.js';
+export { type Happening, verifyWebhook, type WebhookHeaders, type WebhookMessage } from './webhooks.js';
 export type { components, paths };
 
 /** The schemas of the document by name: `Schemas['Article']`. */

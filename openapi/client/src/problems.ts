@@ -28,8 +28,9 @@ function isProblem(error: unknown): error is Problem {
   return typeof error === 'object' && error !== null && 'type' in error && 'title' in error;
 }
 
-/** What a request was answered with. @throws CopydeskProblem when it was refused */
+/** What a request was answered with; undefined where success has no body, as of a deletion. @throws CopydeskProblem when it was refused */
 export function dataOf<Data>({ data, error, response }: Answer<Data>): Data {
-  if (!response.ok || data === undefined) throw new CopydeskProblem(response, error);
-  return data;
+  const isWithoutBody = response.status === 204;
+  if (!response.ok || (data === undefined && !isWithoutBody)) throw new CopydeskProblem(response, error);
+  return data as Data;
 }

@@ -4,6 +4,7 @@ import { type Facts, type Mark, readMark } from '../../blocks/marks.js';
 import { Cursor } from './cursor.js';
 import { readList } from './markdown-lists.js';
 import { type Definitions, PhraseReader, type Picture, placeOfNode } from './markdown-phrases.js';
+import { captionWithin, isEmphasis, isPicture, pictureAlone } from './markdown-pictures.js';
 import { markedEmbed, markedQuote, quoteLike } from './markdown-resources.js';
 import { placedImage } from './pictures.js';
 import { putQuotes } from './quoting.js';
@@ -98,15 +99,21 @@ export class BlockReader {
   }
 
   #paragraph(node: Paragraph, nodes: Nodes): Members[] {
-    const picture = pictureAlone(node);
-    const { text, spans, pictures } = this.phrases.read(node.children);
     const next = nodes.peek();
-    if (picture && pictures[0] && isEmphasis(next)) {
-      nodes.next();
-      const said = captionOf(this.phrases.words(next.children[0]?.children ?? [], placeOfNode(next), 'A caption'));
+    const isBelow = pictureAlone(node) && isEmphasis(next);
+    const caption = isBelow ? next.children[0] : captionWithin(node);
+    const isFirst = isPicture(node.children[0]);
+    const shown = caption ? node.children.slice(0, 1) : node.children;
+    const { text, spans, pictures } = this.phrases.read(shown, { isTrimmed: isFirst });
+    if (isBelow) nodes.next();
+    if (caption && pictures[0]) {
+      const said = captionOf(this.phrases.words(caption.children, placeOfNode(caption), 'A caption'));
       return [{ type: 'image', ...placedImage(this.#reading, pictures[0].place, { ...pictures[0], ...said }) }];
     }
-    return [...(text.trim() === '' && pictures.length > 0 ? [] : textBlock(text, spans)), ...this.#images(pictures)];
+    const images = this.#images(pictures);
+    if (text.trim() === '' && pictures.length > 0) return images;
+    const texts = textBlock(text, spans);
+    return isFirst ? [...images, ...texts] : [...texts, ...images];
   }
 
   #images(pictures: readonly Picture[]): Members[] {
@@ -210,16 +217,6 @@ function textBlock(text: string, spans: Members[]): Members[] {
 
 function codeParagraph(code: string): Members {
   return { type: 'paragraph', text: code, spans: [{ start: 0, end: code.length, type: 'code' }] };
-}
-
-function pictureAlone(node: RootContent): boolean {
-  return node.type === 'paragraph' && node.children.length === 1 && /^image/.test(node.children[0]?.type ?? '');
-}
-
-type EmphasisAlone = Paragraph & { children: [{ type: 'emphasis'; children: Paragraph['children'] }] };
-
-function isEmphasis(node: RootContent | undefined): node is EmphasisAlone {
-  return node?.type === 'paragraph' && node.children.length === 1 && node.children[0]?.type === 'emphasis';
 }
 
 /** Words as they are, their line breaks among them. */

@@ -32,11 +32,11 @@ export class PhraseReader {
     this.#definitions = definitions;
   }
 
-  read(nodes: readonly PhrasingContent[]): Phrases {
+  read(nodes: readonly PhrasingContent[], { isTrimmed = false } = {}): Phrases {
     const rich = new RichText();
     const pictures: Picture[] = [];
     for (const node of nodes) this.#write(node, rich, pictures);
-    return { ...rich.done(), pictures };
+    return { ...rich.done({ isTrimmed }), pictures };
   }
 
   /** The words alone, where there can be nothing else; what else there is, is noted. */
