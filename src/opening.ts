@@ -7,10 +7,7 @@ import { type Media, openMedia } from './media/media.js';
 import { folderStore } from './media/store/folder-store.js';
 import { s3Store } from './media/store/s3-store.js';
 import type { DatabaseFiles, FrozenStore, WholeDatabase } from './storage/database-files.js';
-import { openPostgres } from './storage/postgres/engine.js';
 import { placeOf } from './storage/postgres/places.js';
-import { openReplica } from './storage/postgres/replica.js';
-import { postgresDatabase } from './storage/postgres/whole-database.js';
 import { sqliteDatabase, sqliteFiles } from './storage/sqlite/database-files.js';
 import { openSqlite } from './storage/sqlite/engine.js';
 import { NewerDatabase, type Store } from './storage/store.js';
@@ -41,13 +38,21 @@ export function databaseFilesOf({ database, dataDir }: Place): DatabaseFiles {
   return sqliteFiles;
 }
 
-function databaseOf(config: Place): WholeDatabase {
-  return config.database ? postgresDatabase(config.database.url) : sqliteDatabase(databasePathOf(config));
+/** What may be told of where the database is. */
+function placeNameOf(config: Place): string {
+  return config.database ? placeOf(config.database.url) : databasePathOf(config);
+}
+
+/** What PostgreSQL needs is loaded by who uses it: it takes a tenth of a start. */
+async function databaseOf(config: Place): Promise<WholeDatabase> {
+  if (!config.database) return sqliteDatabase(databasePathOf(config));
+  const { postgresDatabase } = await import('./storage/postgres/whole-database.js');
+  return postgresDatabase(config.database.url);
 }
 
 /** The database that the settings name, as a whole; undefined when there is none. @throws StartError when nobody can tell */
 export async function findDatabase(config: Place): Promise<WholeDatabase | undefined> {
-  const database = databaseOf(config);
+  const database = await databaseOf(config);
   try {
     return (await database.isThere()) ? database : undefined;
   } catch (error) {
@@ -59,7 +64,7 @@ export async function findDatabase(config: Place): Promise<WholeDatabase | undef
 export async function getDatabase(config: Place): Promise<WholeDatabase> {
   const database = await findDatabase(config);
   if (database) return database;
-  const { place } = databaseOf(config);
+  const place = placeNameOf(config);
   throw new StartError(
     config.database
       ? `There is nothing of Copydesk in the database ${place}. Start the server on it once, or set DATABASE_URL.`
@@ -104,6 +109,7 @@ async function openServer(
 ): Promise<Store> {
   try {
     mkdirSync(config.dataDir, { recursive: true });
+    const { openPostgres } = await import('./storage/postgres/engine.js');
     return await openPostgres({
       url,
       cacheBytesMax: config.snapshotCacheBytesMax,
@@ -139,6 +145,7 @@ export async function openStores(config: Config, isMigrated = false): Promise<St
 async function openReplicaOf(primary: Store, { dataDir, database, snapshotCacheBytesMax }: Config): Promise<Store> {
   const { replicaUrl: url = '', connections: connectionsMax = 0 } = database ?? {};
   try {
+    const { openReplica } = await import('./storage/postgres/replica.js');
     const cache = { cacheBytesMax: snapshotCacheBytesMax, cacheFolder: dataDir };
     return await openReplica({ url, ...cache, connectionsMax, primary });
   } catch (error) {
@@ -148,7 +155,7 @@ async function openReplicaOf(primary: Store, { dataDir, database, snapshotCacheB
 }
 
 function cannotOpen(config: Place, error: unknown): StartError {
-  const { place } = databaseOf(config);
+  const place = placeNameOf(config);
   const message = messageOf(error);
   if (error instanceof NewerDatabase) return new StartError(`${place}: ${message}`, { cause: error });
   if (!config.database)

@@ -1,5 +1,5 @@
 // The process: config → store → app → listen → close gracefully.
-import { resolveDrizzleQuickly } from './module-loading.js';
+import { keepCompiled, resolveQuickly } from './module-loading.js';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
@@ -16,6 +16,7 @@ if (args.length > 0) {
 }
 
 // Loaded only now: an older Node cannot load the native parts at all.
-resolveDrizzleQuickly();
+keepCompiled();
+resolveQuickly();
 const { startServer } = await import('./start.js');
 await startServer();

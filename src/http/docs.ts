@@ -7,7 +7,7 @@ import { entityTag } from '../kernel/entity-tag.js';
 import type { ErrorCode } from '../kernel/errors.js';
 import { notFound } from '../kernel/errors.js';
 import { sendRepresentation } from './conditional.js';
-import { guideTitles, readGuides } from './guides.js';
+import { guideTitles } from './guide-titles.js';
 import { openApiDocument } from './openapi.js';
 import { problemTypeOf, problemTypes } from './problem.js';
 
@@ -55,7 +55,7 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
     pages.get('/guides/:name', async (request, reply) => {
       const { name } = request.params as { name: string };
       const title = Object.hasOwn(guideTitles, name) ? guideTitles[name as keyof typeof guideTitles] : undefined;
-      guides ??= readGuides();
+      guides ??= import('./guides.js').then(({ readGuides }) => readGuides());
       const guide = (await guides).get(name);
       if (title === undefined || guide === undefined) throw notFound('guide', name);
       return reply.type('text/html; charset=utf-8').send(page(title, guide));

@@ -6,13 +6,8 @@ import { h } from 'hastscript';
 import type { Heading, Nodes, RootContent } from 'mdast';
 import { toHast } from 'mdast-util-to-hast';
 import { parseMarkdown } from '../kernel/markdown.js';
+import { guideTitles } from './guide-titles.js';
 
-/** The guides by the last step of their address, with the heading that each has in README. */
-export const guideTitles = {
-  reader: 'Reader’s guide',
-  editor: 'Editor’s guide',
-  operator: 'Operator’s guide',
-} as const;
 type GuideName = keyof typeof guideTitles;
 const guideNames = Object.keys(guideTitles) as GuideName[];
 

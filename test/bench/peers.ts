@@ -19,7 +19,7 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 /** Starts one of the files beside this one, as `npm start` starts the product, and waits for its first message. */
 export async function startPeer(file: string, args: string[], environment: Record<string, string>): Promise<Peer> {
   const child = fork(here(file), args, {
-    execArgv: ['--max-semi-space-size=8', '--import', 'tsx'],
+    execArgv: ['--max-semi-space-size=8', '--import', './src/typescript.mjs'],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

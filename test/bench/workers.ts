@@ -39,7 +39,7 @@ export async function measureWorkers(
 
 /** Starts them on an existing database, and waits until each has said that it listens. */
 async function startWorkers(place: Record<string, string>, workers: number) {
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', 'tsx', server], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--import', './src/typescript.mjs', server], {
     env: { ...process.env, ...place, PORT: '0', WORKERS: String(workers) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

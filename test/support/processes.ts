@@ -35,7 +35,9 @@ function startScript(
   const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
   // A copy of the program is started as it is.
   const isBuilt = cwd === root && process.env.STARTS_BUILT === 'true';
-  const program = isBuilt ? [script.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')] : ['--import', 'tsx', script];
+  const program = isBuilt
+    ? [script.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')]
+    : ['--import', './src/typescript.mjs', script];
   return spawn(join(binaries, 'node'), [...program, ...args], { cwd, env });
 }
 

@@ -64,7 +64,8 @@ async function parseInTurn(text: string): Promise<Parsed> {
 }
 
 async function parseInThread(text: string): Promise<Parsed> {
-  const worker = new Worker(workerUrl, { workerData: text, execArgv: isSource ? ['--import', 'tsx'] : [] });
+  const execArgv = isSource ? ['--import', new URL('../../typescript.mjs', import.meta.url).href] : [];
+  const worker = new Worker(workerUrl, { workerData: text, execArgv });
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<Parsed>((resolve, reject) => {

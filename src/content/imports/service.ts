@@ -5,9 +5,7 @@ import { violationsOf } from '../../kernel/violations.js';
 import type { Store } from '../../storage/store.js';
 import { ArticleDraft, type ManagedArticle } from '../articles/schemas.js';
 import type { ArticleService } from '../articles/service.js';
-import { readMarkdown } from './markdown.js';
 import { type MatchedStory, matchResources } from './matching.js';
-import { readNinjs } from './ninjs.js';
 import type { NinjsItem } from './ninjs-schemas.js';
 import type { ImportChoices, ImportedResource, NotCarried } from './schemas.js';
 import type { Loss, Members, Place, Reading, ReadStory } from './story.js';
@@ -73,8 +71,11 @@ export function importService(store: Store, articles: ArticleService) {
   return { importStory };
 }
 
+/** What reads documents is loaded by the first that comes: the books of Markdown and HTML have a hundred modules. */
 async function read(sent: StoryDocument): Promise<ReadStory> {
-  return 'markdown' in sent ? readMarkdown(sent.markdown) : readNinjs(sent.ninjs);
+  return 'markdown' in sent
+    ? (await import('./markdown.js')).readMarkdown(sent.markdown)
+    : (await import('./ninjs.js')).readNinjs(sent.ninjs);
 }
 
 /** @throws `invalid` with every place of the document that no story can have so */

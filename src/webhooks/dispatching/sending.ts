@@ -1,6 +1,5 @@
 // One request to a receiver, and what comes of it, however the receiver behaves.
-import { type IncomingMessage, request as requestPlain } from 'node:http';
-import { request as requestSecure } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { AddressRefused, faultOf, guardedLookup } from '../addresses.js';
 import type { attemptErrors } from '../deliveries/schemas.js';
 
@@ -24,6 +23,10 @@ export interface Outcome {
   /** How long the receiver asks to be left alone. */
   retryAfterMs: number;
 }
+
+// Not imported: for an import Node loads all that the module would give lazily, a second client with 5 MB among it.
+const { request: requestPlain } = process.getBuiltinModule('node:http');
+const { request: requestSecure } = process.getBuiltinModule('node:https');
 
 /** Characters kept of an answer. */
 const responseLengthMax = 1000;

@@ -106,7 +106,7 @@ export class SearchThread {
   #start(): Worker {
     const worker = new Worker(workerUrl, {
       workerData: { path: this.#path, stop: this.#stop },
-      execArgv: isSource ? ['--import', 'tsx'] : [],
+      execArgv: isSource ? ['--import', new URL('../../../typescript.mjs', import.meta.url).href] : [],
     });
     worker.on('message', ({ found, failure }: Told) => {
       if (failure) this.#end({ error: errorOf(failure) });
