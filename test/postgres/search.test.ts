@@ -1,7 +1,7 @@
 // What bounds a search on PostgreSQL: how much it looks at, how long it takes, who waits for it and how many may.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src/kernel/search/query.js';
-import { matchesMax, type StorySearch } from '../../src/storage/search.js';
+import { matchesMax, rankedMax, type StorySearch } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
 import { newDatabase, type TestDatabase } from '../support/engine.js';
 import { onDatabase } from '../support/postgres.js';
@@ -51,7 +51,23 @@ const searchFor = (q: string, more: Partial<StorySearch> = {}): StorySearch => (
 const ask = (q: string, signal = never, more: Partial<StorySearch> = {}) =>
   store.search.findStories(searchFor(q, more), signal);
 
+const at = (i: number) => new Date(Date.parse('2022-01-01') + i * 60_000).toISOString();
+
 describe('a search for a word that very many stories have', () => {
+  it('has those that are not ranked behind those that are, the last published first, and counts them', async () => {
+    const first = count - rankedMax;
+    const ids = (...places: number[]) => places.map((n) => `id-${String(first + n).padStart(6, '0')}`);
+    const soon = { publishedAt: { from: undefined, before: at(first + 3) }, limit: 5 };
+    const page = await ask('common', never, soon);
+    expect(page.rows.map(({ id }) => id)).toEqual(ids(2, 1, 0, -1, -2));
+    const relevance = page.rows.map(({ position }) => Number(position[0]));
+    expect(relevance.map((one) => one > 0)).toEqual([true, true, true, false, false]);
+    expect(page.total).toEqual({ count: matchesMax - rankedMax + 3, exact: false });
+    const seek = { direction: 'previous' as const, position: page.rows[4]?.position ?? [] };
+    const before = await ask('common', never, { ...soon, limit: 3, seek });
+    expect(before.rows.map(({ id }) => id)).toEqual(ids(1, 0, -1));
+  });
+
   it('looks at no more than it may, the last of them, and says so', async () => {
     const common = await ask('common', never, { counts: ['desk'] });
     expect(common.total).toEqual({ count: matchesMax, exact: false });

@@ -88,6 +88,8 @@ describe('a search for a word that very many stories have', () => {
     const soon = { publishedAt: { from: undefined, before: at(first + 3) }, limit: 5 };
     const page = await ask('common', never, soon);
     expect(page.rows.map(({ id }) => id)).toEqual(ids(2, 1, 0, -1, -2));
+    const relevance = page.rows.map(({ position }) => Number(position[0]));
+    expect(relevance.map((one) => one > 0)).toEqual([true, true, true, false, false]);
     expect(page.total).toEqual({ count: matchesMax - rankedMax + 3, exact: false });
     const beyond = (i: number, direction: 'next' | 'previous') =>
       ask('common', never, { ...soon, limit: 3, seek: { direction, position: page.rows[i]?.position ?? [] } });

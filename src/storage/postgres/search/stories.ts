@@ -1,7 +1,7 @@
 // Finds stories. One statement finds, counts and tells, so that all of it is of one moment.
 import { type StoryTexts, storyFields } from '../../../kernel/search/documents.js';
 import { snippetsOf } from '../../../kernel/search/snippets.js';
-import { type FoundStories, type FoundStory, matchesMax, type StorySearch } from '../../search.js';
+import { type FoundStories, type FoundStory, matchesMax, rankedMax, type StorySearch } from '../../search.js';
 import type { Ask } from './asking.js';
 import { type Counted, facetsOf } from './facets.js';
 import { rankedWords, storyExpression, weightValues } from './index-rows.js';
@@ -11,6 +11,8 @@ import { beyond, Parameters } from './parameters.js';
 const halfLifeSeconds = 2 * 365.25 * 86_400;
 /** Of what is hardly relevant at all: a word in every story, or none that must be there. */
 const relevanceMin = 1e-9;
+/** Has all that are not ranked stand behind all that are, however old those are. */
+const unrankedRelevance = -1000;
 
 interface Answer {
   examined: number;
@@ -51,7 +53,9 @@ function storiesSql(search: StorySearch, parameters: Parameters): string {
   // The last to come into the index are looked at first, so that a bound on how many cuts off the oldest.
   return `WITH matching AS MATERIALIZED (
   SELECT d.id, d.article_id, d.published_at, d.content_updated_at, d.counted, ${keyOf(search, parameters)} AS key
-  FROM story_index AS i JOIN story_documents AS d ON d.id = i.id WHERE i.words @@ ${expression}::tsquery ORDER BY d.id DESC LIMIT ${matchesMax + 1}
+  FROM (
+    SELECT id, words, row_number() OVER (ORDER BY id DESC) AS nth FROM story_index WHERE words @@ ${expression}::tsquery ORDER BY id DESC LIMIT ${matchesMax + 1}
+  ) AS i JOIN story_documents AS d ON d.id = i.id
 ), fitting AS MATERIALIZED (
   SELECT * FROM (SELECT * FROM matching ORDER BY id DESC LIMIT ${matchesMax}) AS examined WHERE ${['true', ...spans].join(' AND ')}
 ), page AS (
@@ -71,7 +75,8 @@ function keyOf({ order, query }: StorySearch, parameters: Parameters): string {
   const words = query ? rankedWords(query) : '';
   const rank = words === '' ? '0' : `ts_rank('${weightValues}'::real[], i.words, ${parameters.add(words)}::tsquery, 1)`;
   const age = `extract(epoch FROM d.published_at::timestamptz)::float8 / ${halfLifeSeconds}`;
-  return `(ln(greatest((${rank})::float8, ${relevanceMin})) / ln(2::float8) + ${age})`;
+  const relevance = `ln(greatest((${rank})::float8, ${relevanceMin})) / ln(2::float8)`;
+  return `(CASE WHEN i.nth <= ${rankedMax} THEN ${relevance} ELSE ${unrankedRelevance} END + ${age})`;
 }
 
 function spanOf(column: string, { from, before }: StorySearch['publishedAt'], parameters: Parameters): string[] {
