@@ -26,6 +26,11 @@ export function asBackground<Result>(begin: () => Result): Result {
   return background.run(true, begin);
 }
 
+/** Whether it is what goes on by the clock that asks. */
+export function isBackground(): boolean {
+  return background.getStore() === true;
+}
+
 export class Gate {
   #stepsBefore = 0;
   #interruption: Interruption | undefined;
@@ -49,7 +54,7 @@ export class Gate {
 
   async #pass(): Promise<void> {
     const interruption = this.#interruption;
-    if (!interruption || background.getStore()) return;
+    if (!interruption || isBackground()) return;
     if (this.#stepsBefore > 0) {
       this.#stepsBefore -= 1;
       return;
