@@ -1,6 +1,7 @@
 // Watches what a server asks of its store, and tells how the engine answers it.
 import type { Store } from '../../src/storage/store.js';
 import type { TestApp } from './app.js';
+import { isBackground } from './gate.js';
 import type { Asked } from './raw.js';
 
 /** What is asked beside an operation: whose key it is, and each second what is planned. */
@@ -15,14 +16,19 @@ export class QueryLog {
     // Whoever is told of commits asks at once what they left to be done, which is none of the operation's questions.
     onCommit: () => () => undefined,
     all: (query) => {
-      this.asked.push((query as unknown as { toSQL(): Asked }).toSQL());
+      this.#note([query as unknown as { toSQL(): Asked }]);
       return store.all(query);
     },
     commit: (statements) => {
-      this.asked.push(...statements.map(({ query }) => query.toSQL()));
+      this.#note(statements.map(({ query }) => query));
       return store.commit(statements);
     },
   });
+
+  /** What goes on by the clock may fall into any operation. */
+  #note(queries: readonly { toSQL(): Asked }[]): void {
+    if (!isBackground()) this.asked.push(...queries.map((query) => query.toSQL()));
+  }
 
   /** How the engine answers what an operation asks: a list of steps for each query, without those that let the request in. */
   async plansOf({ raw }: TestApp, operation: () => PromiseLike<unknown>): Promise<string[][]> {
