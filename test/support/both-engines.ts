@@ -14,6 +14,7 @@ export const ofOneEngine: Readonly<Record<string, string>> = {
   'test/postgres/commands.test.ts': 'commands with DATABASE_URL; test/processes has them on SQLite',
   'test/postgres/order.test.ts': 'writers that pause within a transaction, which SQLite lets none but one begin',
   'test/postgres/outages.test.ts': 'a server that is away, full or read only; test/faults breaks the disk of SQLite',
+  'test/postgres/purge.test.ts': 'transactions of other databases of the server, of which a file of SQLite has none',
   'test/postgres/replica.test.ts': 'READ_DATABASE_URL',
   'test/postgres/schedules.test.ts':
     'two servers in a race; test/faults/schedules.test.ts kills two on SQLite meanwhile',
