@@ -15,15 +15,16 @@ export class KeptAnswers<Answer> {
   /** The answer to a question: at once when it is known, else as it is made now. */
   get(key: string, make: () => Promise<Answer>): Answer | Promise<Answer> {
     const sequence = this.#store.publicSequence();
-    if (sequence === this.#keptAt) {
-      const known = this.#kept.get(key);
-      if (known !== undefined) return known;
-    }
-    return this.#make(key, make, sequence);
+    if (sequence instanceof Promise)
+      return sequence.then((read) => this.#find(key, read) ?? this.#make(key, make, read));
+    return this.#find(key, sequence) ?? this.#make(key, make, sequence);
   }
 
-  async #make(key: string, make: () => Promise<Answer>, before: number | Promise<number>): Promise<Answer> {
-    const sequence = await before;
+  #find(key: string, sequence: number): Answer | undefined {
+    return sequence === this.#keptAt ? this.#kept.get(key) : undefined;
+  }
+
+  async #make(key: string, make: () => Promise<Answer>, sequence: number): Promise<Answer> {
     const answer = await make();
     // Another change may have come while this was read; then the answer is not kept.
     if ((await this.#store.publicSequence()) !== sequence) return answer;

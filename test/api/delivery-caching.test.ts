@@ -168,8 +168,8 @@ describe('Cache-Control', () => {
   /** Seconds for which an answer may be used, fresh or not. */
   const usable = async (path: string) =>
     [...(await kept(path)).matchAll(/=(\d+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
-  const untilBounded = (path: string) => expect.poll(() => kept(path), { timeout: 5000 }).not.toBe(usual);
-  const settled = (path: string) => expect.poll(() => kept(path), { timeout: 5000 }).toBe(usual);
+  const untilBounded = (path: string) => expect.poll(() => kept(path)).not.toBe(usual);
+  const settled = (path: string) => expect.poll(() => kept(path)).toBe(usual);
 
   it('ends before a story is withdrawn by plan, in its own answers and in lists', async () => {
     const planned = await liveStory(app);

@@ -60,7 +60,7 @@ beforeAll(async () => {
     stories.push((await app.anybody.get(`/v1/articles/${id}`).expect(200)).body.data);
   }
   await createStory(app, shortStory({ headline: 'A draft', desk: 'world', tags: ['gas'] }));
-}, 60_000);
+});
 afterAll(() => app.close());
 
 type Query = [name: string, value: string][];

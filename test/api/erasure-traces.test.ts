@@ -262,5 +262,5 @@ describe('an erased library resource', () => {
     await server.kill();
     await requireTrueIndex(raw);
     await discard();
-  }, 60_000);
+  });
 });

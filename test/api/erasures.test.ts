@@ -295,7 +295,7 @@ describe('after an erasure', () => {
     await createStory(app);
     await release();
     await cleared(app, erasure);
-  }, 60_000);
+  });
 });
 
 async function lastChanges() {

@@ -117,7 +117,7 @@ describe('erasing a story, while', () => {
         },
       };
     });
-  }, 60_000);
+  });
 });
 
 describe('work on a story that is erased meanwhile', () => {
@@ -217,7 +217,7 @@ describe('erasing an image, while', () => {
         },
       };
     });
-  }, 60_000);
+  });
 });
 
 describe('publishing a story that shows an image which is erased meanwhile', () => {
@@ -236,7 +236,7 @@ describe('publishing a story that shows an image which is erased meanwhile', () 
         },
       };
     });
-  }, 60_000);
+  });
 });
 
 describe('taking what was erased out of a working copy', () => {
@@ -277,5 +277,5 @@ describe('taking what was erased out of a working copy', () => {
     }, inner);
     await beside.close();
     await own.close();
-  }, 60_000);
+  });
 });

@@ -65,7 +65,7 @@ beforeAll(async () => {
     [4, 5, 8, 16, 35, 47].flatMap((i) => ids[i] ?? []),
     scheduled,
   );
-}, 60_000);
+});
 afterAll(() => app.close());
 
 type Query = [name: string, value: string][];

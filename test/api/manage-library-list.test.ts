@@ -71,7 +71,7 @@ beforeAll(async () => {
       deleted.add(id);
     }
   }
-}, 60_000);
+});
 afterAll(() => app.close());
 
 type Query = [name: string, value: string][];

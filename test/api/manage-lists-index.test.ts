@@ -36,7 +36,7 @@ beforeAll(async () => {
   await multiply('embeds', film.id);
   await multiply('images', picture.id);
   await app.raw.run("INSERT INTO article_tags SELECT id, 'common' FROM articles WHERE slug LIKE 'copy-%'");
-}, 60_000);
+});
 afterAll(() => app.close());
 
 interface Listed {

@@ -269,7 +269,7 @@ describe('readers', () => {
     }
     expect(leaks).toEqual([]);
     expect(addresses.length).toBeGreaterThan(100);
-  }, 60_000);
+  });
 
   it('hear no word of them when they follow what happens, nor more of what was withdrawn than that it is gone', async () => {
     const listening = await Listening.open(app.app.listeningOrigin, '0');

@@ -54,9 +54,7 @@ const captions = async (clients: Clients) => {
 };
 const finished = (clients: Clients, id: unknown) =>
   expect
-    .poll(async () => (await clients.as.viewer.get(`/v1/manage/propagations/${id}`).expect(200)).body.data, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await clients.as.viewer.get(`/v1/manage/propagations/${id}`).expect(200)).body.data)
     .toMatchObject({ state: 'done', total: storyCount, finishedAt: expect.any(String) });
 
 describe('a change that reaches more than 500 live stories', () => {

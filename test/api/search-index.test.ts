@@ -205,8 +205,8 @@ describe('a database from before there was an index', () => {
     await old.raw.run(`DELETE FROM story_documents; DELETE FROM quote_documents;
       UPDATE snapshots SET format = -1 WHERE withdrawn_at IS NULL; UPDATE library_snapshots SET etag = '' WHERE kind = 'quote'`);
     const beside = await startBeside(old);
-    await expect.poll(() => found(beside, 'zebu'), { timeout: 15_000 }).toEqual([id]);
-    await expect.poll(() => found(beside, 'zorillas', {}, 'quotes'), { timeout: 15_000 }).toHaveLength(1);
+    await expect.poll(() => found(beside, 'zebu')).toEqual([id]);
+    await expect.poll(() => found(beside, 'zorillas', {}, 'quotes')).toHaveLength(1);
     await beside.close();
     await old.close();
   });

@@ -235,5 +235,5 @@ describe('translationOf', () => {
     }
     const { status, body } = await create({ translationOf: original });
     expect([status, body.errors]).toMatchObject([422, [{ pointer: '/translationOf', code: 'too_many' }]]);
-  }, 60_000);
+  });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const seeded = await command(String(sound.url), 'seed');
   expect(seeded).toMatchObject({ code: 0, stderr: '' });
   expect(seeded.stdout).toMatch(/^loaded: \S+ \(/);
-}, 60_000);
+});
 
 afterAll(async () => {
   await app.close();

@@ -181,7 +181,7 @@ describe('npm run export from PostgreSQL, import into SQLite, and the same back'
       const { code, stdout } = await doctor(at);
       expect([code, stdout]).toEqual([0, expect.not.stringContaining('WRONG')]);
     }
-  }, 60_000);
+  });
 
   it('changes nothing the second time, and lets editors go on behind the numbers that came', async () => {
     const again = await importing(returned(), place('all'));
@@ -287,7 +287,7 @@ describe('npm run import into PostgreSQL', () => {
       client.query("SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'"),
     );
     expect(rows).toEqual([{ tables: 0 }]);
-  }, 60_000);
+  });
 
   it('brings stories beside those that are there, told as published now', async () => {
     const other = await startApp({ environment: settings });

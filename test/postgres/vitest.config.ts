@@ -7,5 +7,9 @@ export default defineConfig({
     ...base.test,
     include: ['test/{api,unit,storage,contract,postgres}/**/*.test.ts'],
     globalSetup: ['test/postgres/setup.ts'],
+    // The server is another process, which has its share of the machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -20,7 +20,7 @@ export const failing =
     void response.writeHead(status, headers).end(text);
 
 /** How long something is waited for that happens in the background. */
-const patienceMs = 20_000;
+const patienceMs = 50_000;
 
 export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const end = performance.now() + patienceMs;

@@ -8,7 +8,7 @@ import { listWaiting, type Waiting } from './repository.js';
 /** How often due schedules are looked for. The time of day is looked at each time, so that a clock which jumps is no trouble. */
 const lookMs = 500;
 /** Schedules read at once, when many are due. */
-const schedulesPerBatch = 40;
+const schedulesPerBatch = 200;
 /** Articles at work at the same time: their commits share a sync of the disk, and what one waits for holds up no other. */
 const articlesAtOnce = 8;
 /** How long an article whose schedule could not even fail is left alone. */
