@@ -39,11 +39,7 @@ export function readJsonBodies(app: FastifyInstance): void {
         return done(null, new UnreadableBody(unprocessable('The body nests too deep.', errors)));
       }
       parseJson(request, text, (error, value) => {
-        if (error)
-          done(
-            null,
-            new UnreadableBody(new DomainError('malformed', `The body is not JSON that is accepted: ${error.message}`)),
-          );
+        if (error) done(null, new UnreadableBody(new DomainError('malformed', refusalOf(text))));
         else done(null, value);
       });
     },
@@ -52,6 +48,16 @@ export function readJsonBodies(app: FastifyInstance): void {
     const text = decoded(bytes);
     done(null, typeof text === 'string' ? new TextBody(text) : text);
   });
+}
+
+/** Why a text is not taken for JSON, and where, as far as the engine tells. */
+function refusalOf(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return `The body is not JSON: ${(error as Error).message}`;
+  }
+  return 'The body is not accepted: it has a member __proto__, or constructor with a prototype.';
 }
 
 function decoded(bytes: Buffer): string | UnreadableBody {

@@ -3,8 +3,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Actor, mayActAs, type Role } from '../kernel/actor.js';
-import { DomainError } from '../kernel/errors.js';
-import { versionTag } from '../kernel/version-tags.js';
+import { DomainError, type Violation } from '../kernel/errors.js';
+import { namesTag, versionTag } from '../kernel/version-tags.js';
 import { TextBody, UnreadableBody } from './body.js';
 import { answerUnreadable } from './errors.js';
 import { managementHeaders } from './headers.js';
@@ -111,6 +111,13 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
   });
 }
 
+/** A version without its quotes would be taken for a stale one, though it may be the right one. */
+function ifMatchViolations(ifMatch: string | undefined): Violation[] {
+  if (ifMatch === undefined || namesTag(ifMatch)) return [];
+  const message = 'must be the ETag as it was sent, with its quotes, such as "3"';
+  return [{ header: 'If-Match', code: 'invalid_format', message }];
+}
+
 /** Checks all that is left to check of a request, and does it. */
 async function checkAndHandle<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   operation: ManagedOperation<Params, Query, Body>,
@@ -126,14 +133,14 @@ async function checkAndHandle<Params extends z.ZodObject, Query extends z.ZodObj
   const isUpload = uploads !== undefined && !isJson(request) && (!body || 'content-type' in request.headers);
   const isAsItCame = isUpload || request.body instanceof TextBody;
   const sent = request.body === undefined && body?.isRequired === false ? {} : request.body;
-  const violation = request.keyHeader?.violation;
+  const violations = [request.keyHeader?.violation ?? [], ifMatchViolations(ifMatch)].flat();
   const [params, query, parsed] = parseParts(
     [
       { place: 'params', schema: operation.params, value: request.params },
       { place: 'query', schema: operation.query, value: request.query },
       { place: 'body', schema: isAsItCame ? undefined : body?.schema, value: isAsItCame ? undefined : sent },
     ],
-    violation && [violation],
+    violations,
   ) as [z.output<Params>, z.output<Query>, z.output<Body>];
   return operation.handle({ params, query, body: parsed, ifMatch, actor: request.actor as Actor }, reply);
 }

@@ -10,6 +10,11 @@ function tagsOf(header: string): string[] {
   return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
 }
 
+/** Whether a header names anything: what stands there without quotes is no tag. */
+export function namesTag(header: string): boolean {
+  return tagsOf(header).length > 0;
+}
+
 /** If-Match: strong comparison, so a weak tag never matches. */
 export function ifMatchHolds(header: string, current: string): boolean {
   return tagsOf(header).includes(current);

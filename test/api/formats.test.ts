@@ -168,6 +168,21 @@ describe('the example story', () => {
     await supertest(app.app.server).get(new URL(picture.contentUrl).pathname).expect(200);
   });
 
+  it('tells those who show links to the page what to show', async () => {
+    const page = await inFormat('html');
+    const told = [...page.matchAll(/<meta (?:name|property)="([^"]+)" content="([^"]*)">/g)];
+    const values = (wanted: string) => told.flatMap(([, name, content]) => (name === wanted ? [content] : []));
+    expect(values('og:site_name')).toEqual(['The Example']);
+    expect(values('og:description')).toEqual(values('description'));
+    expect(values('og:description')).toEqual([expect.stringMatching(/Minsk/)]);
+    expect(values('twitter:card')).toEqual(['summary_large_image']);
+    expect(values('article:section')).toEqual(['World']);
+    expect(values('article:tag')).toContain('Belarus');
+    const { slug: bare } = await liveStory(app, shortStory());
+    const plain = await inFormat('html', `/v1/articles/${bare}`);
+    expect(plain).not.toMatch(/twitter:card|og:image/);
+  });
+
   it('is the body of that page as a fragment', async () => {
     const fragment = await inFormat('fragment');
     expect(fragment).toMatch(/^<section id="[\w-]+">/);

@@ -57,7 +57,33 @@ describe('the order of checks', () => {
   });
 });
 
+describe('If-Match', () => {
+  it('is 400 when it is no tag, such as the right version without its quotes, and 412 when it is another', async () => {
+    const { id } = await createStory(app);
+    const patch = (ifMatch: string) =>
+      app.as.editor.patch(`${path}/${id}`).set('if-match', ifMatch).send({ deck: ifMatch });
+    for (const ifMatch of ['1', 'version 1', "'1'"]) {
+      const { body } = await patch(ifMatch).expect(400);
+      expect(body.errors).toMatchObject([
+        { header: 'If-Match', code: 'invalid_format', message: expect.stringMatching(/"3"$/) },
+      ]);
+    }
+    for (const ifMatch of ['"7"', 'W/"1"', '"1-br"']) await patch(ifMatch).expect(412);
+    await patch('"7", "1"').expect(200);
+  });
+});
+
 describe('bodies', () => {
+  it.each([
+    ['{"headline": "x"', /^The body is not JSON: .*position 16/],
+    ['{ headline', /^The body is not JSON: .*line 1 column 3/],
+    ['[1,x]', /^The body is not JSON: Unexpected token 'x'/],
+    ['{"__proto__": {}}', /^The body is not accepted: it has a member __proto__/],
+  ])('say where they are no JSON: %s', async (body, detail) => {
+    const { body: problem } = await raw(body).expect(400);
+    expect(problem).toMatchObject({ type: '/problems/malformed', detail: expect.stringMatching(detail) });
+  });
+
   it.each([
     ['broken JSON', '{"headline": "x"', 400],
     ['not JSON at all', 'headline=x', 400],

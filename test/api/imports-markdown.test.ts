@@ -133,7 +133,7 @@ describe('POST /v1/manage/imports with Markdown of another system', () => {
 
   it('names the lines of lists that say no tag or author', async () => {
     const lists =
-      'tags: [gas, "!?", gas]\nauthors:\n  - name: Jane\n    url: https://x.example\n  - Joe\nother:\n  - Jim';
+      'tags: [gas, "!?", gas]\nauthors:\n  - name: Jane\n    url: https://x.example\n  - Joe\nconstructor: x\n  - Jim';
     const { data, notCarried } = await importStory(app, `---\n${lists}\n---\nText.`, chosen);
     expect(data).toMatchObject({ tags: ['gas'], bylines: [] });
     expect(notCarried.map(({ line, code }) => [line, code])).toEqual(

@@ -81,7 +81,8 @@ class FieldReader {
     const colon = line.indexOf(':');
     const [name, value] = [line.slice(0, Math.max(0, colon)).toLowerCase(), line.slice(colon + 1).trim()];
     this.#open = undefined;
-    const [field, list] = [names[name], listNames[name]];
+    const field = Object.hasOwn(names, name) ? names[name] : undefined;
+    const list = Object.hasOwn(listNames, name) ? listNames[name] : undefined;
     if (list !== undefined) this.#takeList(list, value, line, place);
     else if (field !== undefined && unquoted(value) !== '') {
       this.#fields[field] = unquoted(value);

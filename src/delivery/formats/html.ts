@@ -107,7 +107,12 @@ function pictureOf({ leadImage }: Article): Element[] {
   if (!leadImage?.renditions) return [];
   const { url, width, height } = usualOf(leadImage.renditions);
   const told = { image: url, 'image:width': width, 'image:height': height, 'image:alt': leadImage.alt ?? '' };
-  return Object.entries(told).map(([name, content]) => h('meta', { property: `og:${name}`, content: String(content) }));
+  const large = h('meta', { name: 'twitter:card', content: 'summary_large_image' });
+  return [large, ...Object.entries(told).map(([name, content]) => property(`og:${name}`, String(content)))];
+}
+
+function property(name: string, content: string): Element {
+  return h('meta', { property: name, content });
 }
 
 function headOf(story: Article, site: Site): Element {
@@ -124,13 +129,17 @@ function headOf(story: Article, site: Site): Element {
     description === null ? null : h('meta', { name: 'description', content: description }),
     h('link', { rel: 'canonical', href: url }),
     ...alternatesOf(story, site),
-    h('meta', { property: 'og:type', content: 'article' }),
-    h('meta', { property: 'og:title', content: title }),
-    h('meta', { property: 'og:url', content: url }),
+    property('og:type', 'article'),
+    property('og:site_name', site.name),
+    property('og:title', title),
+    description === null ? null : property('og:description', description),
+    property('og:url', url),
     ...pictureOf(story),
-    h('meta', { property: 'og:locale', content: language.replace('-', '_') }),
-    h('meta', { property: 'article:published_time', content: publishedAt }),
-    h('meta', { property: 'article:modified_time', content: contentUpdatedAt }),
+    property('og:locale', language.replace('-', '_')),
+    property('article:published_time', publishedAt),
+    property('article:modified_time', contentUpdatedAt),
+    property('article:section', story.desk.name),
+    ...story.tags.map(({ name }) => property('article:tag', name)),
     h('style', pageStyle),
     h('script', { type: 'application/ld+json' }, data),
   ]);
@@ -143,7 +152,7 @@ export const html: Format = {
   mediaType: 'text/html',
   contentType: 'text/html; charset=utf-8',
   description: 'A page on its own, with its JSON-LD.',
-  version: 3,
+  version: 4,
   headers: {
     'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   },
