@@ -7,8 +7,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { FoundStories, StorySearch } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { isBackground } from '../support/background.js';
 import { seenElsewhere } from '../support/engine.js';
-import { isBackground } from '../support/gate.js';
 import { found, searchPath, storyOf } from '../support/searching.js';
 
 /** Stands between the server and its searches, and has them wait until it is opened. */
