@@ -125,7 +125,7 @@ export class SnapshotCache {
     if (!kept) return;
     this.#drop(kept);
     // It was worth its place, so the next who asks for it has it kept again.
-    this.#missed.add(articleId);
+    this.#noteAsked(articleId);
   }
 
   /** Forgets everything, in the file as well. @throws what keeps the file from being cut */
@@ -159,9 +159,13 @@ export class SnapshotCache {
     const isFirstRound = this.#end - this.#began === this.#position;
     if (isFirstRound && this.#position + length <= this.#bytesMax) return true;
     if (this.#missed.delete(articleId)) return true;
+    this.#noteAsked(articleId);
+    return false;
+  }
+
+  #noteAsked(articleId: string): void {
     if (this.#missed.size > missedMin + this.#byId.size * missedShare) this.#missed.clear();
     this.#missed.add(articleId);
-    return false;
   }
 
   /** Where so many bytes go. What was there is forgotten. */
