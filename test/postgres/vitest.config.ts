@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/{api,unit,storage,contract,postgres}/**/*.test.ts'],
-    globalSetup: ['test/postgres/setup.ts'],
+    globalSetup: ['test/processes/setup.ts', 'test/postgres/setup.ts'],
     // The server is another process, which has its share of the machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
