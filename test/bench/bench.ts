@@ -191,11 +191,17 @@ if (wanted('cold-renditions')) {
 
 if (wanted('writes')) {
   const story = JSON.parse(readFileSync(new URL('../../seed/putin-lukashenko-minsk.json', import.meta.url), 'utf8'));
-  const { save, publish } = await measureWrites(product.address, product.key, story, seconds * 2);
-  Object.assign(results, { save, publish });
+  const { save, publish, both } = await measureWrites(product.address, product.key, story, seconds * 2);
+  Object.assign(results, { save, publish, saveAndPublish: both });
   say('\n| work, 10 writers | per second | p50 | p99 | goal |\n|---|---|---|---|---|');
-  for (const [name, { perSecond, p50Ms, p99Ms }] of Object.entries({ save, publish })) {
-    say(`| ${name} | ${perSecond} | ${p50Ms} ms | ${p99Ms} ms | ≥ 300/s, p99 < 100 ms |`);
+  const rows = {
+    save,
+    'publish, each after a save that is not counted': publish,
+    'these saves and publications': both,
+  };
+  for (const [name, figures] of Object.entries(rows)) {
+    const goal = figures === both ? '' : '≥ 300/s, p99 < 100 ms';
+    say(`| ${name} | ${figures.perSecond} | ${figures.p50Ms} ms | ${figures.p99Ms} ms | ${goal} |`);
   }
 }
 product.process.disconnect();

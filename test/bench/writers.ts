@@ -39,13 +39,16 @@ function figures(latencies: number[], seconds: number): WriteFigures {
   return { perSecond: Math.round(latencies.length / seconds), p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-/** Each writer has a copy of `story` of its own. Gives the figures of saves, and of publications with a save before each that is not counted. */
+/**
+ * Each writer has a copy of `story` of its own. Gives the figures of saves, of publications with a save before each that is not
+ * counted, and of those saves and publications together.
+ */
 export async function measureWrites(
   address: string,
   key: string,
   story: object,
   seconds: number,
-): Promise<{ save: WriteFigures; publish: WriteFigures }> {
+): Promise<{ save: WriteFigures; publish: WriteFigures; both: WriteFigures }> {
   const writers = Array.from({ length: 10 }, (_, i) => i);
   const stories = await Promise.all(
     writers.map((i) =>
@@ -67,6 +70,7 @@ export async function measureWrites(
   );
 
   const publications: number[] = [];
+  const both: number[] = [];
   let busyMs = 0;
   end = performance.now() + seconds * 1000;
   const began = performance.now();
@@ -74,9 +78,8 @@ export async function measureWrites(
     stories.map(async ({ id, sections }, i) => {
       let sectionVersion = sectionVersions[i] ?? 1;
       while (performance.now() < end) {
-        const saved = (await save(sections[0]?.id ?? '', sectionVersion, sectionVersion)) as Story & {
-          articleVersion: number;
-        };
+        const saving = timed(both, () => save(sections[0]?.id ?? '', sectionVersion, sectionVersion));
+        const saved = (await saving) as Story & { articleVersion: number };
         sectionVersion = saved.version;
         await timed(publications, () =>
           send(address, key, 'POST', `/v1/manage/articles/${id}/publish`, saved.articleVersion, {}),
@@ -85,5 +88,9 @@ export async function measureWrites(
     }),
   );
   busyMs = performance.now() - began;
-  return { save: figures(saves, seconds), publish: figures(publications, busyMs / 1000) };
+  return {
+    save: figures(saves, seconds),
+    publish: figures(publications, busyMs / 1000),
+    both: figures([...both, ...publications], busyMs / 1000),
+  };
 }
