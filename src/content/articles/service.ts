@@ -56,6 +56,9 @@ import {
 
 export type ArticleService = ReturnType<typeof articleService>;
 
+/** More than the writes that may come one after the other while an article is read. */
+const readsMax = 30;
+
 /** The rules of articles' working copies. Nothing here is seen by readers before it is published. */
 export function articleService(store: Store, clock: Clock) {
   /** @throws `not_found` */
@@ -65,10 +68,18 @@ export function articleService(store: Store, clock: Clock) {
     return record;
   }
 
-  /** The working copy with its sections. @throws `not_found` */
+  /**
+   * The working copy with its sections, as it was at one moment: read again when somebody has written between the queries.
+   * @throws `not_found`, `unavailable` when somebody has every time
+   */
   async function get(idOrSlug: string): Promise<ManagedArticle> {
-    const record = await getRecord(idOrSlug);
-    return asItWas(store, record, await listSections(store, record.summary.id, record.sectionIds));
+    let record = await getRecord(idOrSlug);
+    for (let attempt = 1; attempt <= readsMax; attempt++) {
+      const read = await asItWas(store, record, await listSections(store, record.summary.id, record.sectionIds));
+      record = await getRecord(read.id);
+      if (record.summary.version === read.version) return read;
+    }
+    throw new DomainError('unavailable', 'Too many others are changing this at the same time. Try again.');
   }
 
   /** A page of working copies. @throws `invalid` for a cursor of another list */
