@@ -227,7 +227,7 @@ describe('a POST that comes while the same one is being done', () => {
       expect(await countImages()).toBe(before + 1);
       if (!wasInterrupted) break;
     }
-    expect(asked).toBeGreaterThan(3);
+    expect(asked).toBeGreaterThan(2);
   });
 
   it('makes one row of a hundred at once, and all that are not told to wait get one answer', async () => {

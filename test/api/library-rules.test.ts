@@ -186,11 +186,12 @@ describe.each(kinds)('$plural:', ({ plural, draft, least, filled, change, pointe
       ]);
     });
 
-    it('answers 428 to an asterisk, 412 to a weak tag and to one that never was, and changes nothing', async () => {
+    it('answers 428 to an asterisk, 412 to a weak tag and to one that never was, 400 to what is no tag, and changes nothing', async () => {
       const { id } = await create();
       const current = await changeResource(app, plural, id, change);
       await app.as.editor.patch(`${path}/${id}`, least).set('if-match', '*').expect(428);
-      for (const tag of ['W/"2"', '"7"', 'nonsense']) {
+      await app.as.editor.patch(`${path}/${id}`, least).set('if-match', 'nonsense').expect(400);
+      for (const tag of ['W/"2"', '"7"']) {
         const { body } = await app.as.editor.patch(`${path}/${id}`, least).set('if-match', tag).expect(412);
         expect(body).toMatchObject({ type: '/problems/stale-version', currentVersion: 2, changed: [] });
       }
