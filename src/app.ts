@@ -48,7 +48,7 @@ import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
 import { rateLimits } from './http/rate-limits.js';
 import { countRequests, type RequestCounts } from './http/request-counts.js';
-import { readUploads } from './http/uploads.js';
+import { readUploads, withForms } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { DomainError } from './kernel/errors.js';
 import { uploadAgeMs } from './media/sweep/service.js';
@@ -137,7 +137,7 @@ export async function buildApp({
   app.decorateRequest('cameAt', 0);
   app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
-  await readUploads(app);
+  readUploads(app);
   await app.register(underPressure, {
     maxEventLoopDelay: config.eventLoopDelayMaxMs,
     pressureHandler: refuseUnderPressure,
@@ -209,7 +209,9 @@ export async function buildApp({
   previewLinkRoutes(api, articles, services.previews, { origin: config.publicUrl, frontEnd: config.previewUrl });
   embargoRoutes(api, articles, services.embargoes);
   scheduleRoutes(api, articles, services.schedules);
-  imageRoutes(api, library.image, services.images, media.intake, media.addresses);
+  await withForms(app, (own) =>
+    imageRoutes({ ...api, app: own }, library.image, services.images, media.intake, media.addresses),
+  );
   libraryRoutes(api, 'image', library.image, { Item: ListedImage, of: withThumbnails(media.addresses) });
   libraryRoutes(api, 'quote', library.quote);
   libraryRoutes(api, 'embed', library.embed);

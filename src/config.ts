@@ -215,10 +215,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Readon
   });
 }
 
-/** For all processes together a quarter of the memory that there is: the file is fast as far as the system has it in there. */
+/** For all processes together a quarter of the memory that there is. */
 function cacheBytesDefault(workers: number): number {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  return Math.max(256 * MB, Math.floor(memory / 4 / workers));
+  return Math.max(64 * MB, Math.floor(memory / 4 / workers));
 }
 
 function databaseOf(settings: z.output<typeof Settings>): Config['database'] {

@@ -87,6 +87,9 @@ export async function openFrozen(config: Place, database: WholeDatabase): Promis
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
 
+/** How long a server that is alone may take to see what a command, or the server that takes its place, has written. */
+const commandUnseenMs = 20;
+
 /**
  * Opens the store that the settings name.
  * @param isMigrated whether another process has just seen to its schema
@@ -96,7 +99,9 @@ export async function openStore(config: Config, isMigrated = false): Promise<Sto
   if (config.database) return openServer(config, config.database, isMigrated);
   try {
     mkdirSync(config.dataDir, { recursive: true });
-    return openSqlite({ path: databasePathOf(config), cacheBytesMax: config.snapshotCacheBytesMax, isMigrated });
+    const path = databasePathOf(config);
+    const unseenMs = config.workers > 1 ? 0 : commandUnseenMs;
+    return openSqlite({ path, cacheBytesMax: config.snapshotCacheBytesMax, unseenMs, isMigrated });
   } catch (error) {
     throw cannotOpen(config, error);
   }
@@ -113,7 +118,6 @@ async function openServer(
     return await openPostgres({
       url,
       cacheBytesMax: config.snapshotCacheBytesMax,
-      cacheFolder: config.dataDir,
       isMigrated,
       connectionsMax: connections,
     });
@@ -142,12 +146,14 @@ export async function openStores(config: Config, isMigrated = false): Promise<St
   return { store, delivered, close };
 }
 
-async function openReplicaOf(primary: Store, { dataDir, database, snapshotCacheBytesMax }: Config): Promise<Store> {
+async function openReplicaOf(
+  primary: Store,
+  { database, snapshotCacheBytesMax: cacheBytesMax }: Config,
+): Promise<Store> {
   const { replicaUrl: url = '', connections: connectionsMax = 0 } = database ?? {};
   try {
     const { openReplica } = await import('./storage/postgres/replica.js');
-    const cache = { cacheBytesMax: snapshotCacheBytesMax, cacheFolder: dataDir };
-    return await openReplica({ url, ...cache, connectionsMax, primary });
+    return await openReplica({ url, cacheBytesMax, connectionsMax, primary });
   } catch (error) {
     await primary.close();
     throw cannotReach('replica', placeOf(url), 'READ_DATABASE_URL', error);

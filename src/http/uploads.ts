@@ -8,15 +8,24 @@ import type { Upload } from './operation.js';
 
 /** Of the part with the facts. */
 const factsBytesMax = 64 * 1024;
+const formType = 'multipart/form-data';
 const binary = z.string().meta({ format: 'binary', description: 'The file.', example: '…' });
 
 /** Reads uploads: the body of those is what its bytes come by. */
-export async function readUploads(app: FastifyInstance): Promise<void> {
-  await app.register(multipart, { throwFileSizeLimit: false });
+export function readUploads(app: FastifyInstance): void {
   const asStream = (_request: FastifyRequest, payload: unknown, done: (error: null, body: unknown) => void) =>
     done(null, payload);
   app.addContentTypeParser(/^image\//, asStream);
-  app.addContentTypeParser('application/octet-stream', asStream);
+  app.addContentTypeParser(['application/octet-stream', formType], asStream);
+}
+
+/** Adds routes that take forms. They are for themselves, since what reads forms has hooks, which would take the time of all others. */
+export async function withForms(app: FastifyInstance, addRoutes: (app: FastifyInstance) => void): Promise<void> {
+  await app.register(async (own) => {
+    own.removeContentTypeParser(formType);
+    await own.register(multipart, { throwFileSizeLimit: false });
+    addRoutes(own);
+  });
 }
 
 /** A file that is the whole body, of any of the types. */
@@ -30,7 +39,7 @@ export function formUpload(facts: z.ZodType, example: unknown): Upload {
     file: binary,
     facts: facts.optional().meta({ description: 'As JSON. It may stand before the file or behind it.' }),
   });
-  return { mediaType: 'multipart/form-data', schema, example: { file: '…', facts: example } };
+  return { mediaType: formType, schema, example: { file: '…', facts: example } };
 }
 
 /** A form as it arrives: first the file, and when that has been read, what else there was. */

@@ -1,123 +1,128 @@
-import { closeSync, ftruncateSync, openSync, readSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Lease, SnapshotHead, StoredSnapshot } from './store.js';
 
-/** A buffer with what gives it back, both made once and not for each answer. */
-interface Pooled {
-  buffer: Buffer;
-  release(): void;
-}
-
-/** Where a story is in the file. */
-interface Place {
-  position: number;
-  length: number;
-  /** How much had been written to the file before it, in all rounds. */
-  start: number;
-}
-
-const keep = () => undefined;
-
-/** Buffers that are lent and come back. Making one for each answer keeps the garbage collector busier than all else together. */
-const pooledBytes = 64 * 1024;
-const pooledMax = 256;
-/** By how much the file grows at once. */
-const growthBytes = 64 * 1024 * 1024;
-/** It grows as long as the disk has so many times free what the file will be. */
-const freeTimes = 4;
+/**
+ * How much memory is taken at once, and given back at once. Stories that each have a piece of their own are sent a tenth slower: so
+ * many small pieces lie in more places than the processor knows at a time.
+ */
+const slabBytes = 4 * 1024 * 1024;
+/** No slab is more than this share of the cache. */
+const slabShare = 1 / 8;
 /** Of how many stories it is remembered that they were asked for: of a share of those that are kept, and of some. */
 const missedShare = 1 / 4;
 const missedMin = 64;
 
-/** A story in the file. */
+/** Gives the memory of bytes back at once: what is left to be collected piles up faster than it is. */
+export function free({ buffer, length }: Buffer): void {
+  if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/** A piece of memory for stories, one behind the other. */
+class Slab {
+  readonly #bytes: Buffer;
+  readonly stories: Kept[] = [];
+  #used = 0;
+  #lent = 0;
+  #isLeft = false;
+  /** Made once, and not for each answer. */
+  readonly release = (): void => {
+    this.#lent -= 1;
+    if (this.#isLeft && this.#lent === 0) free(this.#bytes);
+  };
+
+  constructor(length: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(length);
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  hasRoom(length: number): boolean {
+    return this.#used + length <= this.#bytes.length;
+  }
+
+  add(head: SnapshotHead, body: Buffer): Kept {
+    const bytes = this.#bytes.subarray(this.#used, this.#used + body.length);
+    body.copy(bytes);
+    this.#used += body.length;
+    const kept = new Kept(this, head, bytes);
+    this.stories.push(kept);
+    return kept;
+  }
+
+  lend(): void {
+    this.#lent += 1;
+  }
+
+  /** Nobody finds what is in it any more: its memory goes when nobody sends it any more either. */
+  leave(): void {
+    this.#isLeft = true;
+    if (this.#lent === 0) free(this.#bytes);
+  }
+}
+
+/** A story that is kept. */
 class Kept implements StoredSnapshot {
   readonly articleId: string;
   readonly slug: string;
   readonly etag: string;
   readonly lastModified: string;
-  readonly position: number;
-  readonly length: number;
-  /** How much had been written to the file before it, in all rounds. */
-  readonly start: number;
-  /** What was written behind it. */
-  next: Kept | undefined = undefined;
-  readonly #cache: SnapshotCache;
+  readonly #slab: Slab;
+  readonly #lease: Lease;
 
-  constructor(cache: SnapshotCache, head: SnapshotHead, { position, length, start }: Place) {
-    this.articleId = head.articleId;
-    this.slug = head.slug;
-    this.etag = head.etag;
-    this.lastModified = head.lastModified;
-    this.position = position;
-    this.length = length;
-    this.start = start;
-    this.#cache = cache;
+  constructor(slab: Slab, { articleId, slug, etag, lastModified }: SnapshotHead, bytes: Buffer) {
+    this.articleId = articleId;
+    this.slug = slug;
+    this.etag = etag;
+    this.lastModified = lastModified;
+    this.#slab = slab;
+    this.#lease = { bytes, release: slab.release };
   }
 
+  /** @throws when it was found so long ago that its memory has gone */
   read(): Lease {
-    return this.#cache.read(this);
+    if (this.#lease.bytes.length === 0) throw new Error(`story ${this.articleId} was found too long ago to be read`);
+    this.#slab.lend();
+    return this.#lease;
   }
 }
 
 /**
- * Live stories by slug and by id, their bytes in a file of its own that the operating system keeps in memory as it can. Reading
- * it costs as much as sending other bytes from memory does, and the process stays small however many stories there are. Once the
- * file is full, what comes in takes the place of the oldest, and only that comes in which is asked for again: who reads everything
- * once leaves it as it is. It holds no truth: whoever follows the change log tells it what to forget, and its file is gone with
- * the process. Whatever goes wrong with the file is a miss.
+ * Live stories by slug and by id, their bytes as they are sent. Once it is full, what comes in takes the place of the oldest, and
+ * only that comes in which is asked for again: who reads everything once leaves it as it is. It holds no truth: whoever follows the
+ * change log tells it what to forget.
  */
 export class SnapshotCache {
-  readonly #file: number;
-  readonly #folder: string;
-  #bytesMax: number;
-  readonly #fallback: (articleId: string) => Buffer;
-  /** How large the file may be by now. */
-  #size = 0;
-  /** Where the next story goes; all goes round and round. */
-  #position = 0;
-  /** How much was ever written, with what was left out at the end of each round. */
-  #end = 0;
-  /** What had been written before was forgotten at once. */
-  #began = 0;
-  readonly #byId = new Map<string, Kept>();
+  readonly #bytesMax: number;
+  readonly #slabBytes: number;
   readonly #bySlug = new Map<string, Kept>();
-  /** In the order in which they were written, with those that were forgotten since. */
-  #oldest: Kept | undefined;
-  #newest: Kept | undefined;
+  readonly #byId = new Map<string, Kept>();
+  /** The oldest first. */
+  #slabs: Slab[] = [];
+  /** How much memory they take. */
+  #bytes = 0;
   /** Stories that were asked for once. */
   readonly #missed = new Set<string>();
-  readonly #pool: Pooled[] = [];
 
-  /**
-   * @param fallback gives the bytes of a story should the file fail
-   * @throws when the file cannot be made at the path
-   */
-  constructor(path: string, bytesMax: number, fallback: (articleId: string) => Buffer) {
+  /** @param bytesMax of memory for all stories */
+  constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
-    this.#fallback = fallback;
-    this.#folder = dirname(path);
-    this.#file = openSync(path, 'w+', 0o600);
-    unlinkSync(path);
+    this.#slabBytes = Math.min(slabBytes, Math.floor(bytesMax * slabShare));
   }
 
-  /** A story that is known; its bytes are read only when they are asked for. */
+  /** A story that is known. */
   find(slugOrId: string): StoredSnapshot | undefined {
     return this.#bySlug.get(slugOrId) ?? this.#byId.get(slugOrId);
   }
 
-  /** Keeps a story with its bytes while there is room, and later if it is asked for again. */
+  /** Keeps a story with a copy of its bytes while there is room, and later if it is asked for again. */
   set(head: SnapshotHead, body: Buffer): void {
-    const { length } = body;
-    if (length > this.#bytesMax || !this.#isWanted(head.articleId, length)) return;
+    if (!this.#isWanted(head.articleId, body.length)) return;
     this.forget(head.articleId);
-    const place = this.#makeRoom(length);
-    if (!place || !this.#isWritten(body, place.position)) return;
-    const kept = new Kept(this, head, place);
-    this.#byId.set(kept.articleId, kept);
+    const kept = this.#slabFor(body.length).add(head, body);
     this.#bySlug.set(kept.slug, kept);
-    if (this.#newest) this.#newest.next = kept;
-    this.#oldest ??= kept;
-    this.#newest = kept;
+    this.#byId.set(kept.articleId, kept);
+    this.#missed.delete(kept.articleId);
   }
 
   forget(articleId: string): void {
@@ -125,138 +130,60 @@ export class SnapshotCache {
     if (!kept) return;
     this.#drop(kept);
     // It was worth its place, so the next who asks for it has it kept again.
-    this.#noteAsked(articleId);
+    this.#missed.add(articleId);
   }
 
-  /** Forgets everything, in the file as well. @throws what keeps the file from being cut */
+  /** Forgets everything. */
   clear(): void {
-    this.#beginAnew();
-    ftruncateSync(this.#file, 0);
-  }
-
-  /** Nothing is kept from then on. */
-  close(): void {
-    this.#beginAnew();
-    this.#bytesMax = 0;
-    closeSync(this.#file);
-  }
-
-  /** The bytes of a story that was found. */
-  read({ articleId, start, position, length }: Kept): Lease {
-    const lent = start >= this.#floor ? this.#read(position, length) : undefined;
-    if (lent) return lent;
-    this.forget(articleId);
-    return { bytes: this.#fallback(articleId), release: keep };
-  }
-
-  /** What was written before it is no longer in the file. */
-  get #floor(): number {
-    return Math.max(this.#began, this.#end - this.#size);
+    this.#leave(this.#slabs.length);
+    this.#missed.clear();
   }
 
   /** Whether a story is to come in: while there is room, and later if it was asked for not long ago. */
   #isWanted(articleId: string, length: number): boolean {
-    const isFirstRound = this.#end - this.#began === this.#position;
-    if (isFirstRound && this.#position + length <= this.#bytesMax) return true;
-    if (this.#missed.delete(articleId)) return true;
-    this.#noteAsked(articleId);
+    if (length > this.#bytesMax) return false;
+    if (this.#slabs.at(-1)?.hasRoom(length) || this.#bytes + this.#lengthFor(length) <= this.#bytesMax) return true;
+    if (this.#missed.has(articleId)) return true;
+    if (this.#missed.size > missedMin + this.#byId.size * missedShare) this.#missed.clear();
+    this.#missed.add(articleId);
     return false;
   }
 
-  #noteAsked(articleId: string): void {
-    if (this.#missed.size > missedMin + this.#byId.size * missedShare) this.#missed.clear();
-    this.#missed.add(articleId);
+  /** A story that is larger than a slab has one of its own. */
+  #lengthFor(length: number): number {
+    return Math.max(length, this.#slabBytes);
   }
 
-  /** Where so many bytes go. What was there is forgotten. */
-  #makeRoom(length: number): Place | undefined {
-    if (this.#position + length > this.#size) this.#grow(length);
-    if (length > this.#size) return undefined;
-    if (this.#position + length > this.#size) {
-      // Nothing lies across the end of the file.
-      this.#end += this.#size - this.#position;
-      this.#position = 0;
+  /** A slab that has room. The oldest are left for it. */
+  #slabFor(length: number): Slab {
+    const newest = this.#slabs.at(-1);
+    if (newest?.hasRoom(length)) return newest;
+    const slab = new Slab(this.#lengthFor(length));
+    let left = 0;
+    let bytes = this.#bytes + slab.length;
+    for (; bytes > this.#bytesMax; left++) bytes -= this.#slabs[left]?.length ?? bytes;
+    this.#leave(left);
+    this.#slabs.push(slab);
+    this.#bytes += slab.length;
+    return slab;
+  }
+
+  /** Leaves so many of the oldest slabs. Whoever has found what is in them reads it in the same turn of the event loop, if ever. */
+  #leave(count: number): void {
+    const left = this.#slabs.slice(0, count);
+    this.#slabs = this.#slabs.slice(count);
+    for (const { length, stories } of left) {
+      this.#bytes -= length;
+      for (const kept of stories) this.#drop(kept);
     }
-    const place = { position: this.#position, start: this.#end, length };
-    this.#position += length;
-    this.#end += length;
-    this.#dropOverwritten();
-    return place;
+    if (left.length === 0) return;
+    setImmediate(() => {
+      for (const slab of left) slab.leave();
+    });
   }
 
-  /** Has the file grow, unless it would take from the disk what the database may come to need. */
-  #grow(length: number): void {
-    const wanted = Math.min(this.#bytesMax, this.#position + Math.max(length, growthBytes));
-    if (wanted <= this.#size || freeBytesOf(this.#folder) < freeTimes * wanted) return;
-    this.#size = wanted;
-    // The rest of the round before lies where it goes on.
-    this.#began = this.#end - this.#position;
-  }
-
-  #dropOverwritten(): void {
-    const floor = this.#floor;
-    while (this.#oldest && this.#oldest.start < floor) {
-      if (this.#byId.get(this.#oldest.articleId) === this.#oldest) this.#drop(this.#oldest);
-      this.#oldest = this.#oldest.next;
-    }
-    if (!this.#oldest) this.#newest = undefined;
-  }
-
-  #drop({ articleId, slug }: Kept): void {
-    this.#byId.delete(articleId);
-    this.#bySlug.delete(slug);
-  }
-
-  #beginAnew(): void {
-    this.#byId.clear();
-    this.#bySlug.clear();
-    this.#missed.clear();
-    this.#oldest = this.#newest = undefined;
-    this.#began = this.#end;
-    this.#position = this.#size = 0;
-  }
-
-  #read(position: number, length: number): Lease | undefined {
-    const { buffer, release } = this.#borrow(length);
-    try {
-      if (readSync(this.#file, buffer, 0, length, position) === length) {
-        return { bytes: buffer.subarray(0, length), release };
-      }
-    } catch {
-      // A miss, as said.
-    }
-    release();
-    return undefined;
-  }
-
-  #isWritten(body: Buffer, position: number): boolean {
-    try {
-      return writeSync(this.#file, body, 0, body.length, position) === body.length;
-    } catch {
-      return false;
-    }
-  }
-
-  #borrow(length: number): Pooled {
-    if (length > pooledBytes) return { buffer: Buffer.allocUnsafeSlow(length), release: keep };
-    const known = this.#pool.pop();
-    if (known) return known;
-    const pooled: Pooled = {
-      buffer: Buffer.allocUnsafeSlow(pooledBytes),
-      release: () => {
-        if (this.#pool.length < pooledMax) this.#pool.push(pooled);
-      },
-    };
-    return pooled;
-  }
-}
-
-/** What the disk of a folder has free; nothing when nobody can tell. */
-function freeBytesOf(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return 0;
+  #drop(kept: Kept): void {
+    if (this.#byId.get(kept.articleId) === kept) this.#byId.delete(kept.articleId);
+    if (this.#bySlug.get(kept.slug) === kept) this.#bySlug.delete(kept.slug);
   }
 }

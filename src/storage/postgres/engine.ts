@@ -12,10 +12,8 @@ import { Writer } from './writer.js';
 export interface PostgresOptions {
   /** `postgres://…`; with several hosts, the one of them that can be written to. */
   url: string;
-  /** Bound of the file that caches snapshots. */
+  /** Memory for live stories, in bytes. */
   cacheBytesMax: number;
-  /** Where it is; where temporary files are when left out. */
-  cacheFolder?: string;
   /** Whether another process has just seen to the schema. */
   isMigrated?: boolean;
   /** Connections of this process: one writes, one hears of commits, two search, the others read. */
@@ -30,14 +28,13 @@ export interface PostgresOptions {
 export async function openPostgres({
   url,
   cacheBytesMax,
-  cacheFolder,
   isMigrated = false,
   connectionsMax = 10,
   searchLimits = defaultSearchLimits,
 }: PostgresOptions): Promise<Store> {
   if (!isMigrated) await migrate(url);
   const places = new Places(url);
-  const reading = openReading(places, { connectionsMax: connectionsMax - 2, cacheBytesMax, cacheFolder, searchLimits });
+  const reading = openReading(places, { connectionsMax: connectionsMax - 2, cacheBytesMax, searchLimits });
   const { readers, hotReads, reads } = reading;
   const writer = new Writer(openWriter(places));
   const listener = new CommitListener(places, (sequence) => hotReads.expect(sequence));

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { DomainError } from '../../kernel/errors.js';
 import { SnapshotCache } from '../snapshot-cache.js';
 import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
 
@@ -40,11 +39,9 @@ export class HotReads {
   /** Rises when something is forgotten: what was read before it is not to be kept. */
   #forgotten = 0;
 
-  constructor(pool: pg.Pool, cachePath: string, cacheBytesMax: number) {
+  constructor(pool: pg.Pool, cacheBytesMax: number) {
     this.#pool = pool;
-    this.#cache = new SnapshotCache(cachePath, cacheBytesMax, () => {
-      throw new DomainError('unavailable', 'The story could not be read. Try again.');
-    });
+    this.#cache = new SnapshotCache(cacheBytesMax);
   }
 
   findSnapshot(slugOrId: string): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> {
@@ -69,10 +66,6 @@ export class HotReads {
   clear(): void {
     this.#forgotten += 1;
     this.#cache.clear();
-  }
-
-  close(): void {
-    this.#cache.close();
   }
 
   #isFresh(): boolean {

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type pg from 'pg';
 import type { SearchLimits } from '../search.js';
 import type { Store } from '../store.js';
@@ -27,13 +24,12 @@ export function openReading(
   {
     connectionsMax,
     cacheBytesMax,
-    cacheFolder = tmpdir(),
     searchLimits,
-  }: { connectionsMax: number; cacheBytesMax: number; cacheFolder: string | undefined; searchLimits: SearchLimits },
+  }: { connectionsMax: number; cacheBytesMax: number; searchLimits: SearchLimits },
 ) {
   const readers = openReaders(places, Math.max(1, connectionsMax - searchersMax));
   const searchers = openSearchers(places, searchersMax, searchLimits.timeMs);
-  const hotReads = new HotReads(readers, join(cacheFolder, `cache-${process.pid}-${randomUUID()}`), cacheBytesMax);
+  const hotReads = new HotReads(readers, cacheBytesMax);
   const later = <Result>(value: Result | Promise<Result>) =>
     value instanceof Promise ? understood(() => value) : value;
   const reads = {
@@ -49,7 +45,6 @@ export function openReading(
   async function close(): Promise<void> {
     await searchers.end();
     await readers.end();
-    hotReads.close();
   }
 
   return { readers, hotReads, reads, close };

@@ -9,7 +9,6 @@ import { openReading, understood } from './reading.js';
 export interface ReplicaOptions {
   url: string;
   cacheBytesMax: number;
-  cacheFolder?: string;
   connectionsMax: number;
   /** What it is a copy of, which tells of commits: a server in recovery cannot. */
   primary: Pick<Store, 'onCommit'>;
@@ -23,16 +22,10 @@ const schemaPatienceMs = 30_000;
  * tells of has its log looked at for every answer until it is there.
  * @throws what prevents it: no server at the address, another schema
  */
-export async function openReplica({
-  url,
-  cacheBytesMax,
-  cacheFolder,
-  connectionsMax,
-  primary,
-}: ReplicaOptions): Promise<Store> {
+export async function openReplica({ url, cacheBytesMax, connectionsMax, primary }: ReplicaOptions): Promise<Store> {
   await awaitSchema(url);
   const searchLimits = defaultSearchLimits;
-  const reading = openReading(new Places(url), { connectionsMax, cacheBytesMax, cacheFolder, searchLimits });
+  const reading = openReading(new Places(url), { connectionsMax, cacheBytesMax, searchLimits });
   const { readers, hotReads, reads } = reading;
   const forget = primary.onCommit((sequence) => hotReads.expect(sequence));
   const refuse = () => Promise.reject(new DomainError('unavailable', 'This store only reads.'));

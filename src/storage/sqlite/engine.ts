@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { defaultSearchLimits, type SearchLimits } from '../search.js';
 import type { Statement, Store } from '../store.js';
@@ -15,8 +14,10 @@ import { Writer } from './writer.js';
 
 export interface SqliteOptions {
   path: string;
-  /** Bound of the file that caches snapshots, beside the database. */
+  /** Memory for live stories, in bytes. */
   cacheBytesMax: number;
+  /** How long it may take until a commit of another process is seen, in milliseconds; 0 for not at all, as where servers share the file. */
+  unseenMs?: number;
   /** Whether another process has just seen to the schema. */
   isMigrated?: boolean;
   searchLimits?: SearchLimits;
@@ -29,6 +30,7 @@ export interface SqliteOptions {
 export function openSqlite({
   path,
   cacheBytesMax,
+  unseenMs = 0,
   isMigrated = false,
   searchLimits = defaultSearchLimits,
 }: SqliteOptions): Store {
@@ -44,7 +46,7 @@ export function openSqlite({
   // It serves what the cache does not know yet, and all its pages are stale whenever something was committed.
   reading.pragma('cache_size = -4000');
   const writer = new Writer(writing);
-  const hotReads = new HotReads(reading, `${path}-cache-${process.pid}-${randomUUID()}`, cacheBytesMax);
+  const hotReads = new HotReads(reading, cacheBytesMax, unseenMs);
   const searches = new SearchThread(path, searchLimits);
   const probe = reading.prepare('SELECT 1');
 
@@ -96,7 +98,7 @@ export function openSqlite({
       // The writer is the last to close: only a connection that writes can fold the write-ahead log into the file.
       reading.close();
       writer.close();
-      hotReads.close();
+      hotReads.clear();
     },
   };
 }

@@ -1,13 +1,8 @@
 import type DatabaseFile from 'better-sqlite3';
-import { SnapshotCache } from '../snapshot-cache.js';
+import { free, SnapshotCache } from '../snapshot-cache.js';
 import { purgeAction, type SnapshotHead, type StoredSnapshot } from '../store.js';
 
 type SnapshotRow = [articleId: string, slug: string, etag: string, madeAt: string, body: Buffer];
-
-/** Gives the memory of a blob back at once: those that the driver makes pile up faster than they are collected. */
-function free({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
-}
 
 /** The reads that must cost next to nothing: prepared once, and answered from the cache while the change log stands still. */
 export class HotReads {
@@ -17,13 +12,15 @@ export class HotReads {
   readonly #dataVersion: DatabaseFile.Statement<[], number>;
   readonly #publicSince: DatabaseFile.Statement<[number], [number, string]>;
   readonly #lastPurge: DatabaseFile.Statement<[string], number>;
+  readonly #unseenMs: number;
   #seenVersion: number;
   #sequence: number;
   #purge: number;
   #isFresh = false;
 
-  constructor(file: DatabaseFile.Database, cachePath: string, cacheBytesMax: number) {
-    this.#cache = new SnapshotCache(cachePath, cacheBytesMax, (articleId) => this.#bytesOf(articleId));
+  constructor(file: DatabaseFile.Database, cacheBytesMax: number, unseenMs: number) {
+    this.#unseenMs = unseenMs;
+    this.#cache = new SnapshotCache(cacheBytesMax);
     const columns = 'article_id, slug, etag, made_at, body';
     this.#bySlug = file
       .prepare<[string], SnapshotRow>(`SELECT ${columns} FROM snapshots WHERE slug = ? AND withdrawn_at IS NULL`)
@@ -58,7 +55,7 @@ export class HotReads {
     return this.#asRead(head, body);
   }
 
-  /** A story as it was read just now, whether it is kept or not. */
+  /** A story as it was read just now; the cache, if it keeps that, has bytes of its own. */
   #asRead(head: SnapshotHead, body: Buffer): StoredSnapshot {
     let isLent = false;
     const read = () => {
@@ -69,7 +66,7 @@ export class HotReads {
     return { ...head, read };
   }
 
-  /** For when the cache's file fails between finding and reading. */
+  /** For whoever reads such a story again. */
   #bytesOf(articleId: string): Buffer {
     const body = this.#byId.get(articleId)?.[4];
     if (body === undefined) throw new Error(`snapshot ${articleId} is gone`);
@@ -81,13 +78,9 @@ export class HotReads {
     return this.#sequence;
   }
 
-  /** Forgets every story, in the cache's file as well. */
+  /** Forgets every story. */
   clear(): void {
     this.#cache.clear();
-  }
-
-  close(): void {
-    this.#cache.close();
   }
 
   /** Says that something was committed: the next read looks at the log again. */
@@ -97,14 +90,15 @@ export class HotReads {
 
   /**
    * Forgets what the log says has changed. SQLite's data_version moves when any other connection commits, the writer's and
-   * other processes' alike; it is looked at once per turn of the event loop, since nothing else runs within one.
+   * other processes' alike. To look at it costs as much as Fastify's way of sending, so it is done once in a while where no other
+   * server may have written, and else once per turn of the event loop, since nothing else runs within one.
    */
   #refresh(): void {
     if (this.#isFresh) return;
     this.#isFresh = true;
-    setImmediate(() => {
-      this.#isFresh = false;
-    });
+    const forget = () => this.invalidate();
+    if (this.#unseenMs > 0) setTimeout(forget, this.#unseenMs).unref();
+    else setImmediate(forget);
     const version = this.#dataVersion.get() ?? 0;
     if (version === this.#seenVersion) return;
     for (const [seq, articleId] of this.#publicSince.iterate(this.#sequence)) {
