@@ -33,8 +33,8 @@ function startScript(
   cwd: string,
 ): ChildProcessWithoutNullStreams {
   const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
-  // A copy of the program is started as it is.
-  const isBuilt = cwd === root && process.env.STARTS_BUILT === 'true';
+  // A copy of the program is started as it is, and so is what is not of it.
+  const isBuilt = cwd === root && script.startsWith('src/') && process.env.STARTS_BUILT === 'true';
   const program = isBuilt
     ? [script.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')]
     : ['--import', './src/typescript.mjs', script];
