@@ -258,7 +258,7 @@ describe('an erased library resource', () => {
     const state = async () =>
       (await send(app.app, server, 'get', `/v1/manage/erasures/${data.id}`, { key }).expect(200)).body.data.state;
     await expect.poll(state).toBe('done');
-    expect(tracesOf(secret.words, await raw.files(server.pid))).toEqual([]);
+    expect(tracesOf(secret.words, await raw.files())).toEqual([]);
     await server.kill();
     await requireTrueIndex(raw);
     await discard();

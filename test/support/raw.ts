@@ -39,8 +39,8 @@ export interface RawDatabase extends Pick<Search, 'putStory' | 'putQuote'> {
   plansOf(queries: readonly Asked[]): Promise<string[][]>;
   /** The tables that have a row with the word. */
   tablesWith(word: string): Promise<string[]>;
-  /** Every file that has what the database keeps, and the caches of a process; what other programs kept of it is not looked at. */
-  files(pid?: number): Promise<string[]>;
+  /** Every file that has what the database keeps; what other programs kept of it is not looked at. */
+  files(): Promise<string[]>;
   /** Has texts written as they are from now on, so that they can be found in the files. */
   keepUncompressed(): Promise<void>;
   /** How large its files are by now. */

@@ -33,7 +33,7 @@ export function sqliteRaw(path: string): RawDatabase {
       ),
     plansOf: (queries) => on((file) => queries.map((query) => planOf(file, query))),
     tablesWith: (word) => on((file) => tablesWith(file, word)),
-    files: async (pid) => filesOf(path, pid),
+    files: async () => filesOf(path),
     keepUncompressed: async () => undefined,
     sizes: async () => ({ dataBytes: statSync(path).size, logBytes: statSync(`${path}-wal`).size }),
     keepReading: async (table) => {

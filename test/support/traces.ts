@@ -1,5 +1,5 @@
 // Looks for words in the very bytes of everything that a store keeps on disk.
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** The forms in which a text may be written down. */
 function formsOf(word: string): Buffer[] {
@@ -17,24 +17,9 @@ function formsOf(word: string): Buffer[] {
   ]);
 }
 
-/** Files that this process has open and that have no name any more: the caches of its stores. */
-function cachesOf(path: string, pid: number | 'self'): string[] {
-  const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).flatMap((name) => {
-    const file = `${folder}/${name}`;
-    try {
-      return readlinkSync(file).startsWith(`${path}-cache-`) ? [file] : [];
-    } catch {
-      // Closed since it was listed: the listing's own.
-      return [];
-    }
-  });
-}
-
-/** The files of a database at a path, and the caches that a process keeps of it. */
-export function filesOf(path: string, pid: number | 'self' = 'self'): string[] {
-  const named = ['', '-wal', '-shm', '-journal'].map((suffix) => `${path}${suffix}`).filter((file) => existsSync(file));
-  return [...named, ...cachesOf(path, pid)];
+/** The files of a database at a path. */
+export function filesOf(path: string): string[] {
+  return ['', '-wal', '-shm', '-journal'].map((suffix) => `${path}${suffix}`).filter((file) => existsSync(file));
 }
 
 /** Where the words stand in the files, in any form: one line each. */
