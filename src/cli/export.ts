@@ -33,6 +33,8 @@ function parse(args: readonly string[]): { folder: string; scope: Scope } {
     if (article !== undefined && (desk ?? from ?? to) !== undefined)
       throw new UsageError('One story is by itself: leave out --desk, --from and --to.');
     const scope = { article, desk, from: instantOf('--from', from), to: instantOf('--to', to) };
+    if (scope.from !== undefined && scope.to !== undefined && Date.parse(scope.from) >= Date.parse(scope.to))
+      throw new UsageError('--from has to be before --to.');
     return { folder, scope: Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined)) };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });

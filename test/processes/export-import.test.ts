@@ -172,6 +172,12 @@ describe('npm run export of some stories', () => {
     ['a story that is not there', ['--article', 'nowhere'], 1, /^copydesk: There is no article nowhere\.\n$/],
     ['a desk without stories', ['--desk', 'nowhere'], 1, /^copydesk: There is no such story\. .*\n$/],
     ['a time that is none', ['--from', 'yesterday'], 2, /^--from is no instant .*\nusage: npm run export/],
+    [
+      'a span that ends before it begins',
+      ['--from', '2026-02-01T00:00:00Z', '--to', '2026-01-01T00:00:00Z'],
+      2,
+      /^--from has to be before --to\.\nusage: npm run export/,
+    ],
     ['one story and a desk', ['--article', 'x', '--desk', 'y'], 2, /^One story is by itself.*\nusage: npm run export/],
   ])('refuses %s, and leaves nothing', async (_what, args, code, line) => {
     const before = filesBelow(folder);
