@@ -54,10 +54,11 @@ export class Planner implements Worker {
 
   /** The same, for all that it has planned. */
   async readAll(): Promise<void> {
-    const last = Math.max(...this.#waiting.map(({ at }) => at));
-    if (last > Date.now()) await new Promise((resolve) => setTimeout(resolve, last - Date.now()));
-    await this.readBack();
-    expect(this.#waiting).toEqual([]);
+    while (this.#waiting.length > 0) {
+      const last = Math.max(...this.#waiting.map(({ at }) => at));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, last - Date.now())));
+      await this.readBack();
+    }
   }
 
   async #requireFired({ slug, isSure }: Planned): Promise<void> {
