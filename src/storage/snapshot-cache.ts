@@ -7,6 +7,8 @@ import type { Lease, SnapshotHead, StoredSnapshot } from './store.js';
 const slabBytes = 4 * 1024 * 1024;
 /** No slab is more than this share of the cache. */
 const slabShare = 1 / 8;
+/** How many times as much memory as its stories take it may come to take, with what was there of others that have changed. */
+const goneTimes = 2;
 /** Of how many stories it is remembered that they were asked for: of a share of those that are kept, and of some. */
 const missedShare = 1 / 4;
 const missedMin = 64;
@@ -67,6 +69,7 @@ class Kept implements StoredSnapshot {
   readonly slug: string;
   readonly etag: string;
   readonly lastModified: string;
+  readonly length: number;
   readonly #slab: Slab;
   readonly #lease: Lease;
 
@@ -75,6 +78,7 @@ class Kept implements StoredSnapshot {
     this.slug = slug;
     this.etag = etag;
     this.lastModified = lastModified;
+    this.length = bytes.length;
     this.#slab = slab;
     this.#lease = { bytes, release: slab.release };
   }
@@ -101,6 +105,8 @@ export class SnapshotCache {
   #slabs: Slab[] = [];
   /** How much memory they take. */
   #bytes = 0;
+  /** How much of it is of stories that are found. */
+  #foundBytes = 0;
   /** Stories that were asked for once. */
   readonly #missed = new Set<string>();
 
@@ -122,6 +128,7 @@ export class SnapshotCache {
     const kept = this.#slabFor(body.length).add(head, body);
     this.#bySlug.set(kept.slug, kept);
     this.#byId.set(kept.articleId, kept);
+    this.#foundBytes += kept.length;
     this.#missed.delete(kept.articleId);
   }
 
@@ -154,14 +161,18 @@ export class SnapshotCache {
     return Math.max(length, this.#slabBytes);
   }
 
-  /** A slab that has room. The oldest are left for it. */
+  /**
+   * A slab that has room. The oldest are left for it, as many as there have to be; and one where most of the memory is of stories
+   * that have changed, so that it is no more than some times as much as the others take.
+   */
   #slabFor(length: number): Slab {
     const newest = this.#slabs.at(-1);
     if (newest?.hasRoom(length)) return newest;
     const slab = new Slab(this.#lengthFor(length));
+    const isMostlyGone = this.#bytes > goneTimes * (this.#foundBytes + slab.length);
     let left = 0;
     let bytes = this.#bytes + slab.length;
-    for (; bytes > this.#bytesMax; left++) bytes -= this.#slabs[left]?.length ?? bytes;
+    for (; bytes > this.#bytesMax || (isMostlyGone && left === 0); left++) bytes -= this.#slabs[left]?.length ?? bytes;
     this.#leave(left);
     this.#slabs.push(slab);
     this.#bytes += slab.length;
@@ -183,7 +194,9 @@ export class SnapshotCache {
   }
 
   #drop(kept: Kept): void {
-    if (this.#byId.get(kept.articleId) === kept) this.#byId.delete(kept.articleId);
+    if (this.#byId.get(kept.articleId) !== kept) return;
+    this.#byId.delete(kept.articleId);
+    this.#foundBytes -= kept.length;
     if (this.#bySlug.get(kept.slug) === kept) this.#bySlug.delete(kept.slug);
   }
 }

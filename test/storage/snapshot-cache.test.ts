@@ -127,6 +127,18 @@ describe('the snapshot cache', () => {
     for (const n of all) expect(text(n)).toBe(`${n}`.padEnd(20, '.'));
   });
 
+  it('does not grow by stories that change over and over', async () => {
+    const large = new SnapshotCache(100_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const body = Buffer.alloc(1_000_000, 'a');
+    for (let i = 0; i < 60; i++) {
+      large.set(head(1), body);
+      await turn();
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(25_000_000);
+    expect(large.find('slug-1')?.read().bytes.equals(body)).toBe(true);
+  });
+
   it('keeps nothing where it may take no memory', () => {
     const none = new SnapshotCache(0);
     for (let i = 0; i < 2; i++) none.set(head(1), Buffer.from('one'));
