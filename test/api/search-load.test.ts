@@ -8,21 +8,14 @@ import type { FoundStories, StorySearch } from '../../src/storage/search.js';
 import type { Store } from '../../src/storage/store.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { isBackground } from '../support/background.js';
+import { Barrier } from '../support/barrier.js';
 import { seenElsewhere } from '../support/engine.js';
 import { found, searchPath, storyOf } from '../support/searching.js';
 
 /** Stands between the server and its searches, and has them wait until it is opened. */
-class Barrier {
+class SearchBarrier extends Barrier {
   asked: { signal: AbortSignal }[] = [];
   reads = 0;
-  #opened = Promise.resolve();
-  open = () => {};
-
-  close(): void {
-    this.#opened = new Promise((resolve) => {
-      this.open = resolve;
-    });
-  }
 
   readonly wrap = (store: Store): Store => ({
     ...store,
@@ -34,18 +27,18 @@ class Barrier {
       ...store.search,
       findStories: async (search: StorySearch, signal: AbortSignal): Promise<FoundStories> => {
         this.asked.push({ signal });
-        await this.#opened;
+        await this.passed();
         return store.search.findStories(search, signal);
       },
     },
   });
 }
 
-let barrier: Barrier;
+let barrier: SearchBarrier;
 let app: TestApp;
 let lines: string[];
 beforeEach(async () => {
-  barrier = new Barrier();
+  barrier = new SearchBarrier();
   lines = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -4,21 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { Barrier } from '../support/barrier.js';
 import { editStory } from '../support/editing.js';
 import { type Answered, ask } from '../support/open-loop.js';
 import { liveStory, publishStory, shortStory } from '../support/stories.js';
 
 /** Stands between the server and its store, counts the pages that are made, and has them wait until it is opened. */
-class Barrier {
+class PageBarrier extends Barrier {
   pages = 0;
-  #opened = Promise.resolve();
-  open = () => {};
-
-  close(): void {
-    this.#opened = new Promise((resolve) => {
-      this.open = resolve;
-    });
-  }
 
   readonly wrap = (store: Store): Store => ({
     ...store,
@@ -26,17 +19,17 @@ class Barrier {
       const isPage = String((query as { toSQL?(): { sql: string } }).toSQL?.().sql).includes('row_number() OVER');
       if (!isPage) return store.all(query);
       this.pages += 1;
-      await this.#opened;
+      await this.passed();
       return store.all(query);
     },
   });
 }
 
-let barrier: Barrier;
+let barrier: PageBarrier;
 let app: TestApp;
 let agent: Agent;
 beforeEach(async () => {
-  barrier = new Barrier();
+  barrier = new PageBarrier();
   app = await startApp({ wrapStore: barrier.wrap });
   agent = new Agent({ keepAlive: true });
   return () => {
