@@ -4,6 +4,7 @@
 export const ofOneEngine: Readonly<Record<string, string>> = {
   'test/sqlite/database-files.test.ts': 'copies a database file and tells what is no database; PostgreSQL has pg_dump',
   'test/sqlite/opening.test.ts': 'the PRAGMAs of each connection; PostgreSQL syncs and checks by itself',
+  'test/sqlite/prepared-statements.test.ts': 'texts as SQLite is given them; PostgreSQL keeps plans by name',
   'test/sqlite/purge.test.ts': 'VACUUM and the truncated log; test/storage/purge.test.ts is for both',
   'test/sqlite/search-thread.test.ts':
     'searches run in a thread of the process; test/postgres/search.test.ts has the same promises',

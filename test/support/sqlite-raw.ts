@@ -1,6 +1,7 @@
 // A SQLite file, as any program that opens it has it.
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { compiledOnce } from '../../src/storage/sqlite/prepared-statements.js';
 import { putQuote, putStory } from '../../src/storage/sqlite/search/index-rows.js';
 import type { Asked, RawDatabase, Row, Value } from './raw.js';
 import { filesOf } from './traces.js';
@@ -113,7 +114,7 @@ interface PlannedStep {
 }
 
 function planOf(file: Database.Database, { sql, params }: Asked): string[] {
-  const steps = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as PlannedStep[];
+  const steps = file.prepare(`EXPLAIN QUERY PLAN ${compiledOnce(sql)}`).all(...params) as PlannedStep[];
   /** Parts of the query whose rows others go through. */
   const parts = new Set(steps.flatMap(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/.exec(detail)?.[1] ?? []));
   const isOfPart = ({ detail }: PlannedStep) =>

@@ -3,6 +3,7 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { changeStatements } from '../../storage/changes.js';
 import { inListOrder, inOrder } from '../../storage/keyset.js';
+import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { keyStates, ManagedKey } from './schemas.js';
 
@@ -19,12 +20,16 @@ export interface KeyRecord {
   seq: number;
 }
 
+const selectKey = prepared(({ db, tables: { apiKeys } }, { id }: { id: string }) =>
+  db.select().from(apiKeys).where(eq(apiKeys.id, id)),
+);
+
 /** The row of a key, for who is at the door. */
 export async function findKeyRow(
-  { db, tables: { apiKeys }, all }: Store,
+  store: Store,
   id: string,
 ): Promise<Pick<Row, 'id' | 'role' | 'secretHash' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'> | undefined> {
-  const [row] = await all(db.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1));
+  const [row] = await store.all(selectKey(store, { id }));
   return row;
 }
 
