@@ -147,7 +147,7 @@ CREATE TABLE "facets" (
 	"article_id" text COLLATE "C" NOT NULL,
 	"facet" text COLLATE "C" NOT NULL,
 	"published_at" text COLLATE "C" NOT NULL,
-	"content_updated_at" text COLLATE "C" NOT NULL,
+	"content_updated_at" text COLLATE "C",
 	CONSTRAINT "facets_article_id_facet_pk" PRIMARY KEY("article_id","facet")
 );
 --> statement-breakpoint
@@ -514,8 +514,8 @@ CREATE INDEX "corrections_of_article" ON "corrections" USING btree ("article_id"
 CREATE INDEX "embeds_by_update" ON "embeds" USING btree ("updated_at","id");--> statement-breakpoint
 CREATE INDEX "embeds_deleted_by_update" ON "embeds" USING btree ("updated_at","id") WHERE "embeds"."deleted_at" IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "erasures_of_resource" ON "erasures" USING btree ("kind","resource_id");--> statement-breakpoint
-CREATE INDEX "facets_by_publication" ON "facets" USING btree ("facet","published_at","article_id","content_updated_at");--> statement-breakpoint
-CREATE INDEX "facets_by_update" ON "facets" USING btree ("facet","content_updated_at","article_id","published_at");--> statement-breakpoint
+CREATE INDEX "facets_by_publication" ON "facets" USING btree ("facet","published_at","article_id");--> statement-breakpoint
+CREATE INDEX "facets_by_update" ON "facets" USING btree ("facet","content_updated_at","article_id","published_at") WHERE "facets"."content_updated_at" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "idempotent_answers_by_time" ON "idempotent_answers" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "image_files_of_image" ON "image_files" USING btree ("image_id");--> statement-breakpoint
 CREATE INDEX "images_by_update" ON "images" USING btree ("updated_at","id");--> statement-breakpoint

@@ -28,3 +28,11 @@ export function pairOf(first: string, second: string): string {
 export function isPair(facet: string): boolean {
   return facet.includes(' ') && !facet.startsWith(facetOf.speaker(''));
 }
+
+/**
+ * Whether lists by update are read by it. Such rows bear the time of the update, which nearly every publication moves; all
+ * others stay as they are while what the story is found by does.
+ */
+export function isReadByUpdate(facet: string): boolean {
+  return facet === anyStory || (/^(desk|tag|language):/.test(facet) && !isPair(facet));
+}

@@ -265,7 +265,10 @@ describe('the index', () => {
     ['desk and language', { desk: 'world', language: 'en' }],
     ['tag and language', { tag: ['gas'], language: 'en' }],
     ['desk and tag', { desk: 'world', tag: ['gas'] }],
-    ['sorted by update', { desk: 'world', sort: 'updatedAt' }],
+    ['sorted by update', { sort: 'updatedAt' }],
+    ['desk sorted by update', { desk: 'world', sort: 'updatedAt' }],
+    ['tag sorted by update', { tag: ['gas'], sort: '-updatedAt' }],
+    ['language sorted by update', { language: 'en', sort: '-updatedAt' }],
   ])('answers %s alone, without sorting and without looking at another story', async (_what, asked) => {
     const plan = planOf({ sort: '-publishedAt', ...asked });
     expect([plan.with, plan.without]).toEqual([[], []]);

@@ -100,7 +100,10 @@ export async function makeCorpus(path: string, count: number): Promise<void> {
         summary: copied(String(snapshot.summary)),
       });
       for (const facet of facets)
-        insert('facets', { ...facet, article_id: id, published_at: at, content_updated_at: at });
+        insert('facets', {
+          ...{ ...facet, article_id: id, published_at: at },
+          content_updated_at: facet.content_updated_at === null ? null : at,
+        });
       index(id, at, i);
     }
   });

@@ -139,6 +139,19 @@ describe('npm run import into a system with stories', () => {
     expect(body.data.desk).toEqual({ key: 'world', name: 'World' });
     await away.close();
   }, 120_000);
+
+  it('takes what lists find stories by as it is now from an export of before, where all of it bore the time of the update', async () => {
+    const told = JSON.stringify(linesOf(place('all'), 'articles'));
+    expect(told).toContain('"contentUpdatedAt":null}');
+    const at = rewrite('of-before', 'articles', (text) =>
+      text.replaceAll(/"publishedAt":("[^"]+"),"contentUpdatedAt":null\}/g, '"publishedAt":$1,"contentUpdatedAt":$1}'),
+    );
+    expect(JSON.stringify(linesOf(at, 'articles'))).not.toContain('"contentUpdatedAt":null}');
+    expect(await importInto(place('from-before'), at)).toMatchObject({ code: 0 });
+    const facets = rows(place('from-before')).get('facets');
+    expect(facets?.length).toBeGreaterThan(20);
+    expect(facets).toEqual(rows(dirname(source.path)).get('facets'));
+  }, 120_000);
 });
 
 describe('npm run import of what is wrong', () => {

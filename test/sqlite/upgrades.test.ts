@@ -106,7 +106,7 @@ describe('an upgrade', () => {
     const store = openSqlite({ path, cacheBytesMax: 0 });
     const after = openWriter(path);
     expect(after.file.prepare('SELECT * FROM facets').all()).toEqual([
-      { article_id: 'was', facet: 'translation-of:a1', published_at: at, content_updated_at: at },
+      { article_id: 'was', facet: 'translation-of:a1', published_at: at, content_updated_at: null },
     ]);
     const told = after.file.prepare('SELECT event, article_id AS id FROM public_log ORDER BY seq').all();
     expect(told).toEqual(
@@ -151,6 +151,45 @@ describe('an upgrade', () => {
       ['image', '"x"'],
       ['quote', ''],
     ]);
+    file.close();
+    return store.close();
+  });
+
+  it('leaves the time of the update with what lists by update are read by, and goes on counting whom stories quote', () => {
+    const before = openAt(path, 11);
+    const put = (table: string, row: Record<string, unknown>) => insert(before, table, row);
+    put('desks', { key: 'world', name: 'World', ...stamp });
+    put('articles', { id: 'a1', ...article });
+    put('public_log', { seq: 1, at, event: 'published', article_id: 'a1', mark: 'm' });
+    const head = { article_id: 'a1', slug: 's', language: 'en', headline: 'H', published_at: at, format: 4 };
+    put('snapshots', { ...head, public_seq: 1, etag: '"x"', made_at: at, summary, body: Buffer.from('{}') });
+    const timed = ['all', 'desk:world', 'language:en', 'tag:gas'];
+    const others = [
+      'contains:image',
+      'desk:world language:en',
+      'desk:world tag:gas',
+      'speaker:desk: a b',
+      'tag:gas language:en',
+    ];
+    for (const facet of [...timed, ...others])
+      put('facets', { article_id: 'a1', facet, published_at: at, content_updated_at: at });
+    before.file.close();
+
+    const store = openSqlite({ path, cacheBytesMax: 0 });
+    const { file } = openWriter(path);
+    const rows = file.prepare('SELECT * FROM facets ORDER BY facet').all();
+    expect(rows).toEqual(
+      [...timed, ...others].sort().map((facet) => {
+        const content_updated_at = timed.includes(facet) ? at : null;
+        return { article_id: 'a1', facet, published_at: at, content_updated_at };
+      }),
+    );
+    const speakers = () => file.prepare('SELECT * FROM speakers').raw().all();
+    expect(speakers()).toEqual([['desk: a b', 1]]);
+    file.exec("DELETE FROM facets WHERE facet GLOB 'speaker:*'");
+    expect(speakers()).toEqual([]);
+    file.exec(`INSERT INTO facets VALUES ('a1', 'speaker:b', '${at}', NULL)`);
+    expect(speakers()).toEqual([['b', 1]]);
     file.close();
     return store.close();
   });

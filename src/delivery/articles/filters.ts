@@ -12,7 +12,7 @@ import {
   toParameter,
 } from '../../kernel/parameters.js';
 import { Id, Instant, Key, Language } from '../../kernel/scalars.js';
-import { anyStory, facetOf, pairOf } from '../../storage/facets.js';
+import { anyStory, facetOf, isPair, pairOf } from '../../storage/facets.js';
 
 const listSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const;
 type ListSort = (typeof listSorts)[number];
@@ -127,6 +127,18 @@ export function planOf(filters: StoryFilters): ListPlan {
     publishedAt,
     contentUpdatedAt,
   };
+}
+
+/**
+ * A plan by update along an index that has that order, for a facet that has none: of a tag, else of the desk, else of the language
+ * that is asked for, else of all stories.
+ */
+export function alongUpdates(plan: ListPlan): ListPlan {
+  const wanted = [...plan.with, plan.facet];
+  const parts = wanted.flatMap((facet) => (isPair(facet) ? facet.split(' ') : facet));
+  const kinds = [facetOf.tag(''), facetOf.desk(''), facetOf.language('')];
+  const [facet = anyStory] = kinds.flatMap((kind) => parts.find((part) => part.startsWith(kind)) ?? []);
+  return { ...plan, facet, with: parts.filter((part) => part !== facet) };
 }
 
 /** The facet to read, and those that it stands for. */

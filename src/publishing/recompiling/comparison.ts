@@ -5,6 +5,7 @@ import type { Use } from '../../content/where-used.js';
 import { entityTag } from '../../kernel/entity-tag.js';
 import type { Store } from '../../storage/store.js';
 import { compiledFormat } from '../compile.js';
+import { facetRows } from '../facets/repository.js';
 import { type Compilation, compileArticle, findPublished, type Published } from '../live-stories.js';
 import { listLiveUses } from '../live-uses/repository.js';
 import { findSnapshotHeads } from '../repository.js';
@@ -43,7 +44,7 @@ export async function compareStory(store: Store, id: string): Promise<Comparison
     .uses()
     .filter(({ kind, id: one }) => bodies.get(`${kind}/${one}`) !== JSON.stringify(resources.delivered(kind, one)));
   const differences: Difference[] = [
-    ...storyDifferences(compilation, stored),
+    ...storyDifferences(id, compilation, stored),
     ...(await useDifferences(store, id, content, resources)),
     ...staleResources.map(({ kind, id: one }) => ({
       of: 'library' as const,
@@ -53,7 +54,7 @@ export async function compareStory(store: Store, id: string): Promise<Comparison
   return { published, compilation, stored, differences, staleResources };
 }
 
-function storyDifferences({ story }: Compilation, stored: StoredStory): Difference[] {
+function storyDifferences(articleId: string, { story }: Compilation, stored: StoredStory): Difference[] {
   const found: Difference[] = [];
   const require = (of: Difference['of'], isSo: boolean, text: string) => {
     if (!isSo) found.push({ of, text });
@@ -69,7 +70,7 @@ function storyDifferences({ story }: Compilation, stored: StoredStory): Differen
   const { publishedAt, contentUpdatedAt } = story;
   const linesOf = (rows: StoredStory['facets']) =>
     rows.map((row) => [row.facet, row.publishedAt, row.contentUpdatedAt].join('\n')).sort();
-  const wanted = story.facets.map((facet) => ({ facet, publishedAt, contentUpdatedAt }));
+  const wanted = facetRows(articleId, story);
   require('lists', isSame(linesOf(stored.facets), linesOf(wanted)), 'is found in lists by something else than it is');
 
   const counted = story.countedFacets.join('\n');

@@ -14,7 +14,7 @@ export interface StoredStory {
   summary: string;
   body: Buffer;
   /** What lists find it by, with the times they sort by. */
-  facets: { facet: string; publishedAt: string; contentUpdatedAt: string }[];
+  facets: { facet: string; publishedAt: string; contentUpdatedAt: string | null }[];
   /** What searches find it by; none when it is not in the index. */
   document:
     | { publishedAt: string; contentUpdatedAt: string; counted: string; hash: string; texts: unknown }

@@ -3,6 +3,7 @@ import type { Article } from '../../blocks/story.js';
 import { countStories } from '../../content/taxonomy/repository.js';
 import { quoteTextsOf } from '../../kernel/search/documents.js';
 import { searchDocumentOf } from '../../publishing/search-document.js';
+import { isReadByUpdate } from '../../storage/facets.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { insertRows } from '../rows/repository.js';
 import { keyOf, type Line, type Row, type Thing } from '../things.js';
@@ -67,9 +68,14 @@ function snapshotStatements(
     ...(isMirror
       ? insertToldSnapshot(store, snapshot, isTold(Number(snapshot.publicSeq)))
       : tellSnapshot(store, snapshot, event, at)),
-    ...insertRows(store, 'facets', facetRows),
+    ...insertRows(store, 'facets', facetRows.map(withOwnTime)),
     ...(story ? store.search.putStory(searchDocumentOf(story, facets)) : []),
   ];
+}
+
+/** A row of what a story is found by. In exports of before all of them bear the time of the update. */
+function withOwnTime(row: Row): Row {
+  return isReadByUpdate(String(row.facet)) ? row : { ...row, contentUpdatedAt: null };
 }
 
 function shownStatements(store: Store, shown: readonly Row[]): Statement[] {
