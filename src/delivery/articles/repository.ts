@@ -165,13 +165,13 @@ function told(found: { id: string; at: string; summary: string | null }[], seek:
 }
 
 /**
- * What became of a slug or id that is not a live story's: moved to another slug, withdrawn, or never seen by readers. Nothing
+ * What became of a slug or id that no live story was found by: moved to another slug, withdrawn, or never seen by readers. Nothing
  * here tells a draft from what never was.
  */
 export async function findFormer(
   { db, tables: { snapshots, slugs }, all }: Store,
   slugOrId: string,
-): Promise<{ fate: 'moved'; slug: string } | { fate: 'withdrawn' } | undefined> {
+): Promise<{ fate: 'live'; articleId: string; slug: string } | { fate: 'withdrawn' } | undefined> {
   const [bySlug] = await all(
     db
       .select({ articleId: slugs.articleId })
@@ -179,13 +179,14 @@ export async function findFormer(
       .where(and(eq(slugs.slug, slugOrId), eq(slugs.published, true)))
       .limit(1),
   );
+  const articleId = bySlug?.articleId ?? slugOrId;
   const [snapshot] = await all(
     db
       .select({ slug: snapshots.slug, withdrawnAt: snapshots.withdrawnAt })
       .from(snapshots)
-      .where(eq(snapshots.articleId, bySlug?.articleId ?? slugOrId))
+      .where(eq(snapshots.articleId, articleId))
       .limit(1),
   );
   if (!snapshot) return undefined;
-  return snapshot.withdrawnAt === null ? { fate: 'moved', slug: snapshot.slug } : { fate: 'withdrawn' };
+  return snapshot.withdrawnAt === null ? { fate: 'live', articleId, slug: snapshot.slug } : { fate: 'withdrawn' };
 }

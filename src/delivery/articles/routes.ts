@@ -165,13 +165,12 @@ export function storyRoutes(
     represent: (snapshot: StoredSnapshot) => Representation,
     suffix = '',
   ): Promise<unknown> {
-    const snapshot = await found;
-    if (snapshot) return answer(snapshot, represent(snapshot), asked, request, reply, suffix);
-    const slug = await stories.whereabouts(asked);
+    const located = await stories.locate(asked, found);
+    if (typeof located !== 'string') return answer(located, represent(located), asked, request, reply, suffix);
     return reply
       .headers(shortLivedHeaders)
       .code(308)
-      .header('location', addressOf(slug, suffix, request))
+      .header('location', addressOf(located, suffix, request))
       .send();
   }
 }

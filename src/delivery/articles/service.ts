@@ -23,6 +23,9 @@ export interface ListBytes extends Bytes {
 /** Pages kept in memory. */
 const pagesMax = 256;
 
+/** More often than a story comes and goes while it is looked for. */
+const looksMax = 10;
+
 /** A page of a list, as it was asked for. */
 export type ListRequest = PageRequest & StoryFilters;
 
@@ -38,15 +41,25 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
   }
 
   /**
-   * Says what became of a story that is not live.
-   * @returns the slug that it has now
-   * @throws `gone` when it was withdrawn, `not_found` when readers never saw it
+   * The live story with this slug or id, or the slug that it has now. One that goes live while it is looked for is looked for
+   * once more: else its own address would lead to itself.
+   * @param found what was found so far
+   * @throws `gone` when it was withdrawn, `not_found` when readers never saw it, `unavailable` when it comes and goes all the time
    */
-  async function whereabouts(slugOrId: string): Promise<string> {
-    const former = await findFormer(store, slugOrId);
-    if (former?.fate === 'withdrawn') throw new DomainError('gone', 'The story has been withdrawn.');
-    if (former === undefined) throw notFound('story', slugOrId);
-    return former.slug;
+  async function locate(
+    slugOrId: string,
+    found: StoredSnapshot | undefined | Promise<StoredSnapshot | undefined> = find(slugOrId),
+  ): Promise<StoredSnapshot | string> {
+    let snapshot = await found;
+    for (let looks = 1; looks <= looksMax; looks++) {
+      if (snapshot) return snapshot;
+      const former = await findFormer(store, slugOrId);
+      if (former?.fate === 'withdrawn') throw new DomainError('gone', 'The story has been withdrawn.');
+      if (former === undefined) throw notFound('story', slugOrId);
+      if (former.articleId !== slugOrId && former.slug !== slugOrId) return former.slug;
+      snapshot = await find(slugOrId);
+    }
+    throw new DomainError('unavailable', 'The story is being published and withdrawn at this moment. Try again.');
   }
 
   /** A page of summaries. @throws `invalid` for a cursor of another list */
@@ -70,7 +83,7 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
     return { links: linksOf(request, page), body, etag: entityTag(body) };
   }
 
-  return { find, whereabouts, list };
+  return { find, locate, list };
 }
 
 /** The sections of a story, from its bytes. */

@@ -36,12 +36,13 @@ export function historyRoutes(api: Api, stories: StoryService, history: HistoryS
     },
     errors: ['not_found', 'gone'],
     handle: async ({ param, query: { fields } }, request, reply) => {
-      const snapshot = await stories.find(param);
-      const slug = snapshot?.slug ?? (await stories.whereabouts(param));
+      const located = await stories.locate(param);
+      const slug = typeof located === 'string' ? located : located.slug;
       const address = addressOf(slug, '/history', request);
-      if (!snapshot) return reply.headers(shortLivedHeaders).code(308).header('location', address).send();
+      if (typeof located === 'string')
+        return reply.headers(shortLivedHeaders).code(308).header('location', address).send();
       if (param !== slug) reply.header('content-location', address);
-      return sendRepresentation(request, reply, trimmed(await history.read(snapshot.articleId), fields));
+      return sendRepresentation(request, reply, trimmed(await history.read(located.articleId), fields));
     },
   });
 }
