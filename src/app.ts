@@ -37,7 +37,7 @@ import { streamService } from './delivery/stream/service.js';
 import { syncRoutes } from './delivery/sync/routes.js';
 import { syncService } from './delivery/sync/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
-import { bodyBytesMax, readJsonBodies } from './http/body.js';
+import { readJsonBodies } from './http/body.js';
 import { cutOffSlowReaders } from './http/connections.js';
 import { docsRoutes } from './http/docs.js';
 import { Encoder } from './http/encodings.js';
@@ -50,6 +50,7 @@ import { rateLimits } from './http/rate-limits.js';
 import { countRequests, type RequestCounts } from './http/request-counts.js';
 import { readUploads, withForms } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
+import { documentBytesMax } from './kernel/documents.js';
 import { DomainError } from './kernel/errors.js';
 import { uploadAgeMs } from './media/sweep/service.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
@@ -118,7 +119,7 @@ export async function buildApp({
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
     trustProxy: typeof trusted === 'number' ? (_address, hop) => hop < trusted : trusted,
-    bodyLimit: bodyBytesMax,
+    bodyLimit: documentBytesMax,
     // Of uploads; other bodies have less time, by the operations that take them.
     requestTimeout: 300_000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },

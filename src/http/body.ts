@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { DomainError, unprocessable } from '../kernel/errors.js';
-import { jsonDepth } from '../kernel/json.js';
-
-export const bodyBytesMax = 1024 * 1024;
-const depthMax = 32;
+import { decoded, tooMuchOf } from '../kernel/documents.js';
+import { DomainError } from '../kernel/errors.js';
 
 /** A body that could not be read. Kept until what comes before it in the order of checks is checked. */
 export class UnreadableBody {
@@ -21,9 +18,9 @@ export class TextBody {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const notUtf8 = () => new UnreadableBody(new DomainError('malformed', 'The body is not UTF-8.'));
 
-/** Reads bodies of JSON and of Markdown, and no others: UTF-8 without loss; of JSON, no `__proto__`, nested to a bound. An empty body is none. */
+/** Reads bodies of JSON and of Markdown, and no others: UTF-8 without loss; of JSON, no `__proto__`, nested to a bound and with no more items than one. An empty body is none. */
 export function readJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -33,11 +30,9 @@ export function readJsonBodies(app: FastifyInstance): void {
     (request, bytes, done) => {
       if (bytes.length === 0) return done(null, undefined);
       const text = decoded(bytes);
-      if (typeof text !== 'string') return done(null, text);
-      if (jsonDepth(text) > depthMax) {
-        const errors = [{ pointer: '', code: 'too_deep', message: `nests deeper than ${depthMax} arrays and objects` }];
-        return done(null, new UnreadableBody(unprocessable('The body nests too deep.', errors)));
-      }
+      if (text === undefined) return done(null, notUtf8());
+      const tooMuch = tooMuchOf(text, 'body');
+      if (tooMuch !== undefined) return done(null, new UnreadableBody(tooMuch));
       parseJson(request, text, (error, value) => {
         if (error) done(null, new UnreadableBody(new DomainError('malformed', refusalOf(text))));
         else done(null, value);
@@ -46,7 +41,7 @@ export function readJsonBodies(app: FastifyInstance): void {
   );
   app.addContentTypeParser<Buffer>('text/markdown', { parseAs: 'buffer' }, (_request, bytes, done) => {
     const text = decoded(bytes);
-    done(null, typeof text === 'string' ? new TextBody(text) : text);
+    done(null, text === undefined ? notUtf8() : new TextBody(text));
   });
 }
 
@@ -58,12 +53,4 @@ function refusalOf(text: string): string {
     return `The body is not JSON: ${(error as Error).message}`;
   }
   return 'The body is not accepted: it has a member __proto__, or constructor with a prototype.';
-}
-
-function decoded(bytes: Buffer): string | UnreadableBody {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return new UnreadableBody(new DomainError('malformed', 'The body is not UTF-8.'));
-  }
 }

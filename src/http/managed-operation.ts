@@ -197,7 +197,7 @@ function requireMediaType(
   }
   const [type, ...parameters] = (header ?? '').toLowerCase().split(';');
   const charset = parameters
-    .map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1])
+    .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
     .find((value) => value !== undefined);
   if (accepted.includes((type ?? '').trim()) && (charset === undefined || charset === 'utf-8')) return;
   reply.header(method === 'PATCH' ? 'accept-patch' : 'accept-post', accepted.join(', '));

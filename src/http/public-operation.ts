@@ -43,8 +43,9 @@ export function publicOperation<Query extends z.ZodObject>(
   });
 }
 
-/** Parsed queries by their text, since what a text parses to never changes. */
+/** Parsed queries by their text, since what a text parses to never changes; of long ones that would be much to keep. */
 const queriesMax = 1000;
+const keptLengthMax = 500;
 
 function queryParser<Query extends z.ZodObject>(schema: Query): (request: FastifyRequest) => z.output<Query> {
   const parsed = new Map<string, z.output<Query>>();
@@ -53,6 +54,7 @@ function queryParser<Query extends z.ZodObject>(schema: Query): (request: Fastif
     const known = parsed.get(text);
     if (known) return known;
     const [query] = parseParts([{ place: 'query', schema, value: request.query }]) as [z.output<Query>];
+    if (text.length > keptLengthMax) return query;
     if (parsed.size >= queriesMax) parsed.clear();
     parsed.set(text, query);
     return query;

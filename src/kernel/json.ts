@@ -41,10 +41,12 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** How deep arrays and objects nest in a JSON text, read without parsing it. */
-export function jsonDepth(json: string): number {
+/** How deep arrays and objects nest in a JSON text, and how many items all its arrays have together, read without parsing it. */
+export function jsonExtent(json: string): { depth: number; items: number } {
+  /** Of what is open, whether it is an array. */
+  const open: boolean[] = [];
   let depth = 0;
-  let deepest = 0;
+  let items = 0;
   let inString = false;
   for (let i = 0; i < json.length; i++) {
     const char = json.charCodeAt(i);
@@ -52,8 +54,17 @@ export function jsonDepth(json: string): number {
       if (char === 0x5c) i++;
       else if (char === 0x22) inString = false;
     } else if (char === 0x22) inString = true;
-    else if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (char === 0x7d || char === 0x5d) depth--;
+    else if (char === 0x7b || char === 0x5b) {
+      open.push(char === 0x5b);
+      if (char === 0x5b) items++;
+      depth = Math.max(depth, open.length);
+    } else if (char === 0x7d || char === 0x5d) open.pop();
+    else if (char === 0x2c && open.at(-1) === true) items++;
   }
-  return deepest;
+  return { depth, items };
+}
+
+/** How deep arrays and objects nest in a JSON text, read without parsing it. */
+export function jsonDepth(json: string): number {
+  return jsonExtent(json).depth;
 }

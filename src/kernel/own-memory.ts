@@ -9,10 +9,10 @@ export function inOwnMemory(bytes: Buffer): Buffer {
   return own;
 }
 
-/** What an entry of a cache takes beside its bytes: their object, the key and its place. Of small answers that is most of it. */
+/** What an entry of a cache takes beside its bytes and key: their objects and its place. Of small answers that is most of it. */
 const entryBytes = 512;
 
-/** How much memory a cache takes for bytes that it keeps. */
-export function keptSize({ length }: Buffer): number {
-  return length + entryBytes;
+/** How much memory a cache takes for bytes that it keeps. What is in a key may be for the client to say, and longer than the bytes. */
+export function keptSize({ length }: Buffer, key: string): number {
+  return length + key.length + entryBytes;
 }

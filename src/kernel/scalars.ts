@@ -42,7 +42,7 @@ export const CalendarDate = z.iso
   .date()
   .meta({ description: 'Calendar date, RFC 3339 full-date.', example: '2022-12-19' });
 
-export const Duration = z.iso.duration().meta({ description: 'Duration, ISO 8601.', example: 'PT2M4S' });
+export const Duration = z.iso.duration().max(50).meta({ description: 'Duration, ISO 8601.', example: 'PT2M4S' });
 
 export const Language = z
   .string()

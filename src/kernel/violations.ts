@@ -82,9 +82,15 @@ function noOption({ inst, discriminator }: RawIssue): string | undefined {
 
 z.config({ customError: wording });
 
+/** Places of one part of a request that are told. Of more nobody reads, and a megabyte can be wrong in half a million. */
+const placesMax = 1000;
+
 /** What a Zod issue says, one violation for each unknown member. `place` tells what the path leads into. */
 function violationsOfIssue(issue: z.core.$ZodIssue, place: 'body' | 'query' | 'params'): Violation[] {
-  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const paths =
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.slice(0, placesMax).map((key) => [...issue.path, key])
+      : [issue.path];
   return paths.map((path) => ({
     ...(place === 'body' ? { pointer: jsonPointer(path) } : { parameter: String(path[0] ?? '') }),
     code: codeOf(issue),
@@ -99,7 +105,8 @@ function codeOf(issue: z.core.$ZodIssue): string {
   return issue.code === 'custom' ? 'invalid' : issue.code;
 }
 
-/** Everything that Zod found wrong with one part of a request. */
+/** What Zod found wrong with one part of a request: everything, or the first 1,000 places. */
 export function violationsOf(error: z.ZodError, place: 'body' | 'query' | 'params' = 'body'): Violation[] {
-  return error.issues.flatMap((issue) => violationsOfIssue(issue, place));
+  const issues = error.issues.slice(0, placesMax);
+  return issues.flatMap((issue) => violationsOfIssue(issue, place)).slice(0, placesMax);
 }

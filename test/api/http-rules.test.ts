@@ -98,6 +98,32 @@ describe('bodies', () => {
     expect(problem).toMatchObject({ status, instance: path });
   });
 
+  it('are refused with more than 50,000 items in all arrays together, whatever they would be', async () => {
+    const items = (count: number, item: string) => Array(count).fill(item).join();
+    for (const body of [
+      `{"language": "en", "desk": "world", "sections": [${items(300_000, '{}')}]}`,
+      `{"tags": [${items(500_000, '0')}]}`,
+      `{"sections": [${items(100, `{"blocks": [${items(1000, '0')}]}`)}]}`,
+    ]) {
+      const { body: problem } = await raw(body).expect(422);
+      expect(problem.errors).toEqual([
+        { pointer: '', code: 'too_many', message: 'has more than 50000 items in its arrays' },
+      ]);
+    }
+    await raw(JSON.stringify({ language: 'en', desk: 'world', headline: '[,'.repeat(100) })).expect(201);
+  });
+
+  it('that are wrong in many places are told of a thousand of them', async () => {
+    const { body: problem } = await raw(
+      `{"language": "en", "desk": "world", "sections": [${Array(40_000).fill('0').join()}]}`,
+    ).expect(400);
+    expect(problem.errors).toHaveLength(1000);
+    expect(problem.errors[999].pointer).toBe('/sections/999');
+    const members = Array.from({ length: 60_000 }, (_, i) => `"m${i}":0`).join();
+    const { body: other } = await raw(`{${members}}`).expect(400);
+    expect(other.errors).toHaveLength(1000);
+  });
+
   it('are refused above a megabyte with 413', async () => {
     await raw(JSON.stringify({ headline: 'x'.repeat(1_100_000) })).expect(413);
   });

@@ -131,6 +131,24 @@ describe('POST /v1/manage/imports with Markdown of another system', () => {
     expect(notCarried).toMatchObject([{ line: 2, code: 'front_matter' }]);
   });
 
+  it.each([
+    ['a tag', (filling: string) => `tags:\n  -${filling}gas\u2028coal`, { tags: ['gas-coal'] }],
+    [
+      'an author',
+      (filling: string) => `author: Jane${filling.replaceAll(' ', ', ')}a\u2028b`,
+      { bylines: [{ name: 'Jane', role: 'a\u2028b' }] },
+    ],
+  ])(
+    'takes no longer for %s behind much, before a line separator',
+    { timeout: 30_000 },
+    async (_what, lines, fields) => {
+      const { data } = await importStory(app, `---\n${lines(' ')}\n---\nText.`, chosen);
+      expect(data).toMatchObject(fields);
+      const { status } = await sendDocument(app, `---\n${lines(' '.repeat(110_000))}\n---\nText.`, { query: chosen });
+      expect([201, 400]).toContain(status);
+    },
+  );
+
   it('names the lines of lists that say no tag or author', async () => {
     const lists =
       'tags: [gas, "!?", gas]\nauthors:\n  - name: Jane\n    url: https://x.example\n  - Joe\nconstructor: x\n  - Jim';

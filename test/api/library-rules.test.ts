@@ -295,3 +295,14 @@ describe('the thumbnail of an embed', () => {
     ]);
   });
 });
+
+describe('the duration of an embed', () => {
+  it('is refused when it has more digits than anything lasts', async () => {
+    const duration = `PT${'9'.repeat(1000)}S`;
+    const { body } = await app.as.editor
+      .post('/v1/manage/embeds')
+      .send({ ...embed, duration })
+      .expect(400);
+    expect(body.errors).toMatchObject([{ pointer: '/duration', code: 'too_big' }]);
+  });
+});

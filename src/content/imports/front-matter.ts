@@ -73,7 +73,8 @@ class FieldReader {
   }
 
   read(line: string, place: Place): void {
-    const [, item] = /^\s*-\s+(.*)$/.exec(line) ?? [];
+    // More space stands before the item; taken here, it would be given back a character at a time where a line separator follows.
+    const [, item] = /^\s*-\s(.*)$/s.exec(line) ?? [];
     if (item !== undefined && this.#open !== undefined) {
       this.#takeItem(this.#open, item.trim(), line, place);
       return;

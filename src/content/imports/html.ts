@@ -10,6 +10,8 @@ import type { Members, Place, Reading } from './story.js';
 /** More takes so long to read that others would wait. */
 const lengthMax = 512 * 1024;
 const depthMax = 100;
+/** Ten to each block that a story may have. So many are read in a fifth of a second. */
+const elementsMax = 20_000;
 /** Elements that end by themselves where the next one begins, and those that never hold anything. */
 const selfEnding =
   /^(p|li|d[td]|t[dhr]|thead|tbody|tfoot|option|rt|rp|area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/;
@@ -22,10 +24,10 @@ export interface ReadSection {
 /**
  * Reads an HTML body.
  * @param at where it stands in the document
- * @throws `too_large`, `unprocessable` for what nests too deep
+ * @throws `too_large`, `unprocessable` for what has too many elements or nests too deep
  */
 export function readHtml(html: string, at: Place, known: KnownResources, reading: Reading): ReadSection[] {
-  refuseDeep(html, at);
+  refuseTooMuch(html, at);
   const place = ({ position }: HtmlNode): Place => ({ ...at, ...(position && { line: position.start.line }) });
   return unlessTooDeep(at, () => {
     const tree = fromHtml(html, { fragment: true });
@@ -33,12 +35,15 @@ export function readHtml(html: string, at: Place, known: KnownResources, reading
   });
 }
 
-/** @throws `too_large`; `unprocessable`, before the parser has to keep count of what is open */
-function refuseDeep(html: string, at: Place): void {
+/** @throws `too_large`; `unprocessable` for what is too much or nests too deep, before the parser has to keep count of it */
+function refuseTooMuch(html: string, at: Place): void {
   if (html.length > lengthMax)
     throw new DomainError('too_large', `HTML may have up to ${lengthMax / 1024} thousand characters.`);
   let depth = 0;
+  let elements = 0;
   for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (slash === '') elements += 1;
+    if (elements > elementsMax) throw tooMany(at);
     if (selfEnding.test(name.toLowerCase())) continue;
     depth = slash === '' ? depth + 1 : Math.max(0, depth - 1);
     if (depth > depthMax) throw tooDeep(at);
@@ -52,6 +57,11 @@ function unlessTooDeep<Result>(at: Place, read: () => Result): Result {
   } catch (error) {
     throw error instanceof RangeError ? tooDeep(at) : error;
   }
+}
+
+function tooMany(at: Place): DomainError {
+  const errors = [{ ...at, code: 'too_many', message: `has more than ${elementsMax} elements` }];
+  return unprocessable('The document has too much in it.', errors);
 }
 
 function tooDeep(at: Place): DomainError {
@@ -79,7 +89,7 @@ const containers = new Set([
 
 /** The words alone of a piece of HTML. */
 export function wordsOfHtml(html: string, at: Place): string {
-  refuseDeep(html, at);
+  refuseTooMuch(html, at);
   return unlessTooDeep(at, () => fromHtml(html, { fragment: true }).children.map(wordsOf).join(' ').trim());
 }
 

@@ -110,8 +110,9 @@ export function bylinesOf(line: string): Members[] {
     .map((one) => one.trim().replace(/^by\s+/i, ''))
     .filter((one) => one !== '')
     .map((one) => {
-      const [, name = one, role] = /^(.+?), (.+)$/.exec(one) ?? [];
-      return role === undefined ? { name } : { name, role };
+      const comma = one.indexOf(', ', 1);
+      const role = comma < 0 ? '' : one.slice(comma + 2);
+      return role === '' ? { name: one } : { name: one.slice(0, comma), role };
     });
 }
 

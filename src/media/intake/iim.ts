@@ -6,8 +6,11 @@ const resourceId = 0x0404;
 const marker = 0x1c;
 const utf8 = '\u001b%G';
 
+/** Of a file only so much is looked at; a segment of JPEG has a quarter of that. */
+const lengthMax = 256 * 1024;
+
 export function iimIn(bytes: Buffer): FoundWords {
-  const records = recordsIn(resourceOf(bytes));
+  const records = recordsIn(resourceOf(bytes.subarray(0, lengthMax)));
   const isUtf8 = records.get('1:90')?.[0]?.toString('latin1').includes(utf8) ?? false;
   const all = (name: string) => (records.get(name) ?? []).map((value) => decoded(value, isUtf8).trim()).filter(Boolean);
   const first = (name: string) => all(name)[0];
@@ -35,6 +38,9 @@ function resourceOf(bytes: Buffer): Buffer {
   return bytes;
 }
 
+/** Values of one data set that are read; more of them no picture has reason to have. */
+const valuesMax = 100;
+
 /** The values of each data set, by `record:number`. */
 function recordsIn(bytes: Buffer): Map<string, Buffer[]> {
   const records = new Map<string, Buffer[]>();
@@ -44,7 +50,9 @@ function recordsIn(bytes: Buffer): Map<string, Buffer[]> {
     const length = bytes.readUInt16BE(at + 3);
     // Longer values have another form, which none of these fields needs.
     if (length > 0x7fff) break;
-    records.set(name, [...(records.get(name) ?? []), bytes.subarray(at + 5, at + 5 + length)]);
+    const values = records.get(name) ?? [];
+    if (values.length < valuesMax) values.push(bytes.subarray(at + 5, at + 5 + length));
+    records.set(name, values);
     at += 5 + length;
   }
   return records;

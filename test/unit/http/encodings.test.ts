@@ -15,4 +15,14 @@ describe('coded bytes', () => {
       expect(decode(coded ?? '').toString()).toBe(text);
     }
   });
+
+  it('are counted with what they are kept by, which may be an address of many KB', async () => {
+    const encoder = new Encoder();
+    const keyOf = (i: number) => `${i} ${'x'.repeat(16_000)}`;
+    const encode = (i: number) =>
+      encoder.encode(keyOf(i), 'gzip', () => ({ bytes: Buffer.from(`${i}`), release: () => undefined }));
+    for (let i = 0; i < 2500; i++) await encode(i);
+    expect(encoder.known(keyOf(2499), 'gzip')).toBeDefined();
+    expect(encoder.known(keyOf(0), 'gzip')).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changedPointers, jsonDepth, jsonEqual, mergePatch } from '../../../src/kernel/json.js';
+import { changedPointers, jsonDepth, jsonEqual, jsonExtent, mergePatch } from '../../../src/kernel/json.js';
 import { jsonPointer } from '../../../src/kernel/json-pointer.js';
 
 describe('merge patch', () => {
@@ -65,6 +65,22 @@ describe('JSON depth', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(jsonDepth(JSON.stringify(value))).toBe(depth(value));
+      }),
+    );
+  });
+});
+
+describe('the items of JSON', () => {
+  it('are at least those of all arrays, and at most one more for each, whatever the strings hold', () => {
+    const arraysIn = (value: unknown): unknown[][] =>
+      typeof value === 'object' && value !== null
+        ? [...(Array.isArray(value) ? [value] : []), ...Object.values(value).flatMap(arraysIn)]
+        : [];
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const arrays = arraysIn(value);
+        const empty = arrays.filter(({ length }) => length === 0).length;
+        expect(jsonExtent(JSON.stringify(value)).items).toBe(arrays.flat().length + empty);
       }),
     );
   });

@@ -95,4 +95,15 @@ describe('the words of a picture', () => {
     lying.writeUInt16BE(0xfff0, 3);
     expect(ofIim(lying)).toEqual({});
   });
+
+  it('are none of a file that has more to read than words, and to find that out takes no longer', () => {
+    const filled = (filling: string) => ofXmp(xmpPacket(`<photoshop:Credit>A credit</photoshop:Credit>${filling}`));
+    expect(filled('<a/>'.repeat(2000))).toEqual({ creditLine: 'A credit' });
+    expect(filled('<a/>'.repeat(200_000))).toEqual({});
+    expect(filled(`<a ${Array.from({ length: 60_000 }, (_, i) => `a${i}=""`).join(' ')}/>`)).toEqual({});
+    expect(ofXmp(`${xmpPacket('')}${'\0'.repeat(900_000)}x`)).toEqual({});
+    const empty = Buffer.concat(Array(60_000).fill(record(2, 80, '')));
+    expect(ofIim(record(2, 110, 'A credit'), empty)).toEqual({ creditLine: 'A credit' });
+    expect(ofIim(empty, record(2, 110, 'A credit'))).toEqual({});
+  });
 });
