@@ -9,7 +9,15 @@ import { TextBody, UnreadableBody } from './body.js';
 import { answerUnreadable } from './errors.js';
 import { managementHeaders } from './headers.js';
 import { answerOnce, fingerprintOf, type KeyHeader, readKeyHeader } from './idempotency.js';
-import { type Api, type Documented, document, fastifyPath, type Method, parseParts } from './operation.js';
+import {
+  type Api,
+  addressRefusal,
+  type Documented,
+  document,
+  fastifyPath,
+  type Method,
+  parseParts,
+} from './operation.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -87,6 +95,8 @@ export function managedOperation<Params extends z.ZodObject, Query extends z.Zod
     url: fastifyPath(operation.path),
     onRequest: async (request, reply) => {
       reply.headers(managementHeaders);
+      const refusal = addressRefusal(request);
+      if (refusal !== undefined) throw refusal;
       const actor = await limits.admit(request, reply);
       requireRole(actor, role);
       actor.person = actorName(request);

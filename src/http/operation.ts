@@ -1,9 +1,9 @@
 // What an operation says of itself: enough to check its requests and to document it.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IdempotencyService } from '../access/idempotency/service.js';
 import type { Role } from '../kernel/actor.js';
-import { type ErrorCode, invalid, type Violation } from '../kernel/errors.js';
+import { DomainError, type ErrorCode, invalid, type Violation } from '../kernel/errors.js';
 import { violationsOf } from '../kernel/violations.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -98,6 +98,16 @@ export function fastifyPath(path: string): string {
 
 export function document(app: FastifyInstance, operation: Documented): void {
   app.operations.push(operation);
+}
+
+/**
+ * Why an address is refused that no request may have: one with a fragment (RFC 9112, 3.2), which Node's parser lets through, and the
+ * router takes for the query, so that what is kept by the query's text would be kept under another; or one with NUL, which is in no
+ * text that is kept, and which one engine looks for and the other refuses.
+ */
+export function addressRefusal({ url }: FastifyRequest): DomainError | undefined {
+  if (url.includes('#')) return new DomainError('malformed', 'The address has a fragment, which is never sent.');
+  return url.includes('%00') ? new DomainError('malformed', 'The address has NUL in it.') : undefined;
 }
 
 /**

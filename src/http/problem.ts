@@ -276,5 +276,5 @@ export function sendProblem(error: DomainError, request: FastifyRequest, reply: 
   // Closed while more is on its way, a connection is reset, and the answer lost: the rest is read and dropped, for as long as a body may take.
   if (error.code === 'too_large') reply.removeHeader('connection');
   reply.code(status).header('content-type', problemMediaType);
-  return reply.send(problemBody(error, withoutSecret(request.url).split('?')[0] ?? '', request.id));
+  return reply.send(problemBody(error, withoutSecret(request.url).split(/[?#]/)[0] ?? '', request.id));
 }

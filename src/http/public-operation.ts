@@ -1,7 +1,7 @@
 // Operations that anybody may call. The way to a found story is kept short: no hook is async, and nothing is parsed that was not sent.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { type Api, type Documented, document, fastifyPath, parseParts } from './operation.js';
+import { type Api, addressRefusal, type Documented, document, fastifyPath, parseParts } from './operation.js';
 
 export interface PublicOperation<Query extends z.ZodObject>
   extends Omit<Documented, 'method' | 'query' | 'role' | 'body' | 'ifMatch'> {
@@ -22,7 +22,7 @@ export function publicOperation<Query extends z.ZodObject>(
   app.get(fastifyPath(operation.path), {
     onRequest: (request, reply, done) => {
       request.cameAt = performance.now();
-      const refusal = countReader?.(request, reply);
+      const refusal = countReader?.(request, reply) ?? addressRefusal(request);
       if (refusal !== undefined) done(refusal);
       else if (request.headers.authorization === undefined) done();
       else
@@ -50,7 +50,9 @@ const keptLengthMax = 500;
 function queryParser<Query extends z.ZodObject>(schema: Query): (request: FastifyRequest) => z.output<Query> {
   const parsed = new Map<string, z.output<Query>>();
   return (request) => {
-    const text = request.url.slice(request.url.indexOf('?'));
+    const { url } = request;
+    // In a whole address a question mark may stand before the path, where the router sees none.
+    const text = url.startsWith('/') ? url.slice(url.indexOf('?')) : url;
     const known = parsed.get(text);
     if (known) return known;
     const [query] = parseParts([{ place: 'query', schema, value: request.query }]) as [z.output<Query>];

@@ -1,6 +1,6 @@
 // Addresses that hold a secret: the tokens of previews, the signatures of pictures. No log and no problem repeats them.
 
-const secret = /(\/v1\/+preview\/+)[^/?#].*|(\/media\/[^?]*\?).*signature=.*/is;
+const secret = /(\/v1\/+preview\/+)[^/?#].*|(\/media\/[^?#]*[?#]).*signature=.*/is;
 
 /** An address as routing reads it, escaped or not; what cannot be read stays. */
 function unescaped(url: string): string {

@@ -8,6 +8,20 @@ const CursorPayload = z.tuple([
   z.array(z.union([z.string(), z.number(), z.null()])),
 ]);
 
+const isText = (value: unknown) => typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+/** Values that rows are sorted by, as every engine can compare them with its own. A cursor may have been made up by anybody. */
+const isSortValue = {
+  text: isText,
+  textOrNone: (value: unknown) => value === null || isText(value),
+  integer: (value: unknown) => Number.isSafeInteger(value),
+  number: (value: unknown) => typeof value === 'number',
+};
+export type SortValue = keyof typeof isSortValue;
+
+function isSortedBy(position: CursorPosition, sortedBy: readonly SortValue[]): boolean {
+  return position.length === sortedBy.length && sortedBy.every((name, i) => isSortValue[name](position[i]));
+}
+
 /** The sort values of the row at which a page begins or, backwards, ends. */
 export type CursorPosition = (string | number | null)[];
 
@@ -30,10 +44,10 @@ function encodeCursor(scope: string, direction: Seek['direction'], position: Cur
 
 /**
  * What a cursor says.
- * @param length how many sort values the list has
+ * @param sortedBy the sort values that the list has
  * @throws `invalid` when it is not one of ours, or belongs to a list with other filters or sort
  */
-function decodeCursor(cursor: string, scope: string, length: number): Seek {
+function decodeCursor(cursor: string, scope: string, sortedBy: readonly SortValue[]): Seek {
   const wrong = (message: string) => invalid([{ parameter: 'cursor', code: 'invalid_cursor', message }]);
   let payload: unknown;
   try {
@@ -42,7 +56,7 @@ function decodeCursor(cursor: string, scope: string, length: number): Seek {
     throw wrong('is not a cursor of this API; take it from page.next or page.previous');
   }
   const parsed = CursorPayload.safeParse(payload);
-  if (!parsed.success || parsed.data[2].length !== length) {
+  if (!parsed.success || !isSortedBy(parsed.data[2], sortedBy)) {
     throw wrong('is not a cursor of this list; take it from page.next or page.previous');
   }
   const [ofScope, direction, position] = parsed.data;
@@ -69,7 +83,8 @@ export interface Stopped<Row> {
 /**
  * One page of a list with keyset cursors, stable while rows are added and removed.
  * @param scope what its cursors are bound to
- * @param keyOf the sort values of a row, `keyLength` of them
+ * @param sortedBy what the sort values of its rows are
+ * @param keyOf the sort values of a row
  * @param read gives up to `limit` rows beyond the seek, in the list's order whichever the direction; fewer, with where it
  * stopped, when a bound on its work came first: then the page may have fewer rows and still a neighbour
  * @throws `invalid` for a cursor of another list
@@ -77,11 +92,11 @@ export interface Stopped<Row> {
 export async function readPage<Row>(
   { limit, cursor }: PageRequest,
   scope: string,
-  keyLength: number,
+  sortedBy: readonly SortValue[],
   keyOf: (row: Row) => CursorPosition,
   read: (limit: number, seek: Seek | undefined) => Promise<Row[] | Stopped<Row>>,
 ): Promise<Page<Row>> {
-  const seek = cursor === undefined ? undefined : decodeCursor(cursor, scope, keyLength);
+  const seek = cursor === undefined ? undefined : decodeCursor(cursor, scope, sortedBy);
   const found = await read(limit + 1, seek);
   const { rows, stoppedAt } = Array.isArray(found) ? { rows: found, stoppedAt: undefined } : found;
   const hasMore = rows.length > limit;

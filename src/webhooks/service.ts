@@ -65,7 +65,7 @@ export function webhookService(store: Store, clock: Clock, privateHosts: readonl
     return readPage(
       request,
       cursorScope('manage/webhooks', {}),
-      2,
+      ['text', 'text'],
       ({ createdAt, id }) => [createdAt, id],
       (limit, seek) => listWebhooks(store, instant(clock), limit, seek),
     );

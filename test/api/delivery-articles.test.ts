@@ -273,7 +273,7 @@ describe('GET /v1/articles/{slug}/sections', () => {
         .set('if-match', (await app.as.editor.get(`/v1/manage/articles/${slug}`)).headers.etag ?? '')
         .expect(201)
     ).body.data;
-    for (const asked of ['nonsense', unknownId, newId, 'not-yet', '%2e%2e', '%00']) {
+    for (const asked of ['nonsense', unknownId, newId, 'not-yet', '%2e%2e']) {
       await app.anybody.get(`/v1/articles/${slug}/sections/${asked}`).expect(404);
     }
     await editSection(app, sections[1]?.id ?? '', { heading: 'Another heading' });

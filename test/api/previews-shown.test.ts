@@ -228,7 +228,7 @@ describe('GET /v1/preview/{token}', () => {
       ];
     };
     const expected = await told('x'.repeat(43));
-    for (const token of [expired.token, revoked.token, ofDeleted.token, 'x', 'x'.repeat(400), '%00', 'a%2Fb', id])
+    for (const token of [expired.token, revoked.token, ofDeleted.token, 'x', 'x'.repeat(400), 'a%2Fb', id])
       expect(await told(token)).toEqual(expected);
   });
 

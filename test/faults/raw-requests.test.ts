@@ -149,6 +149,12 @@ describe('a request line or header', () => {
     ['of 9 KB', () => [get(`/v1/articles?q=${'x'.repeat(9000)}`)], [400]],
     ['with 5,000 headers', () => [get('/healthz', ...Array.from({ length: 5000 }, (_, i) => `a${i}: b`))], [431]],
     ['with a percent sign that means nothing', () => [get('/v1/articles/%E0%A4%A')], [400]],
+    ['with a fragment', () => [get('/v1/articles#top')], [400]],
+    [
+      'with a fragment, where a key is needed',
+      () => [get(`${posts}?limit=1#2`, `authorization: Bearer ${newsroom.keys.viewer}`)],
+      [400],
+    ],
     ['with one parameter a thousand times', () => [get(`/v1/articles?${'limit=1&'.repeat(1000)}`)], [400]],
     // No answer depends on the host.
     ['with two hosts', () => [get('/healthz', 'host: y')], [200]],
@@ -159,6 +165,25 @@ describe('a request line or header', () => {
     ],
   ])('%s', async (_what, written, wanted) => {
     await expectStatuses(written(), wanted);
+  });
+});
+
+describe('an address that the router and others could read two ways', () => {
+  it.each([
+    ['a query within a fragment', '/v1/articles#q=nobody&speaker=?limit=7', '/v1/articles?limit=7', 7],
+    ['a cursor within a fragment', '/v1/images#cursor=?limit=7', '/v1/images?limit=7', 7],
+    ['a query of the host', 'http://x?q=a/v1/articles?limit=7', '/v1/articles?q=a/v1/articles?limit=7', 20],
+  ])('by %s does not change what others get', async (_what, twoWays, address, limit) => {
+    const { answers } = await exchange(newsroom.server.address, [get(twoWays)]);
+    expect(answers).toHaveLength(1);
+    const found = await fetch(newsroom.server.address + address);
+    expect(await found.json()).toMatchObject({ page: { limit } });
+  });
+
+  it('shows no signature in the log', async () => {
+    await expectStatuses([get('/media/a/b/full/160.jpg#expires=1&signature=untold')], [400]);
+    await expectStatuses([get('/media/a/b/full/160.jpg?#expires=1&signature=untold')], [400]);
+    expect(newsroom.server.stdout).not.toContain('untold');
   });
 });
 

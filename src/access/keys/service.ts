@@ -64,7 +64,7 @@ export function keyService(store: Store, clock: Clock) {
     return readPage(
       request,
       cursorScope('manage/keys', { state: request.state }),
-      2,
+      ['text', 'text'],
       ({ createdAt, id }) => [createdAt, id],
       (limit, seek) => listKeys(store, request.state, instant(clock), limit, seek),
     );

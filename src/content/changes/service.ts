@@ -16,7 +16,7 @@ export function changeLog(store: Store) {
     return readPage(
       { limit, cursor },
       cursorScope('manage/changes', filters),
-      isByTime(filters) ? 2 : 1,
+      isByTime(filters) ? ['text', 'integer'] : ['integer'],
       ({ at, sequence }) => (isByTime(filters) ? [at, sequence] : [sequence]),
       (rows, seek) => listChanges(store, filters, rows, seek),
     );

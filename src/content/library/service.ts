@@ -91,7 +91,7 @@ export function libraryService<K extends ResourceKind>(
     const { data, page } = await readPage<Placed>(
       { limit, cursor },
       cursorScope(`manage/${definition.plural}`, { ...filters, text: filters.text && foldName(filters.text) }),
-      2,
+      ['textOrNone', 'text'],
       ({ at, id }) => [at, id],
       (rows, seek) => listPlaces(store, libraryListing(store, kind, filters), rows, seek),
     );

@@ -51,7 +51,7 @@ export function revisionService(store: Store) {
     return readPage(
       { limit, cursor },
       cursorScope('manage/articles/revisions', { id, ...filters }),
-      1,
+      ['integer'],
       ({ version }) => [version],
       (count, seek) => search(record, filters, count, seek),
     );

@@ -39,7 +39,7 @@ export function taxonomyService(kind: TermKind, store: Store, clock: Clock, prop
     return readPage(
       request,
       cursorScope(`manage/${kind}s`, {}),
-      1,
+      ['text'],
       ({ key }) => [key],
       (limit, seek) => listTerms(store, kind, limit, seek),
     );

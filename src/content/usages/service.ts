@@ -18,7 +18,7 @@ export function usageService(store: Store) {
     return readPage(
       request,
       cursorScope('manage/usages', { kind, id, scope: request.scope }),
-      4,
+      ['text', 'text', 'text', 'text'],
       (usage) => [usage.scope, usage.id, usage.kind, usage.sectionId ?? ''],
       (limit, seek) => listUsages(store, kind, id, request.scope, limit, seek),
     );

@@ -73,7 +73,7 @@ export function storyService(store: Store, linksOf: (request: ListRequest, page:
     const page = await readPage<SummaryRow>(
       request,
       cursorScope('articles', { ...plan }),
-      2,
+      ['text', 'text'],
       ({ at, id }) => [at, id],
       (limit, seek) => listSummaries(store, plan, limit, seek),
     );

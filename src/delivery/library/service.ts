@@ -40,7 +40,7 @@ export async function listPublished(
   const { data, page } = await readPage<ShownResource>(
     { limit, cursor },
     cursorScope(`${kind}s`, { ...rest, speaker: speaker && foldName(speaker) }),
-    1,
+    ['text'],
     ({ id }) => [id],
     (rows, seek) => listShownResources(store, kind, filters, rows, seek),
   );
@@ -71,7 +71,7 @@ export async function searchQuotes(
   const { data, page } = await readPage<FoundQuote>(
     { limit, cursor },
     cursorScope('quotes by words', search),
-    2,
+    ['number', 'text'],
     ({ position }) => position,
     async (rows, seek) => {
       const found = await store.search.findQuotes({ ...search, limit: rows, seek }, signal);

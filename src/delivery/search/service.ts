@@ -43,7 +43,7 @@ export function searchService(
     const page = await readPage<FoundStory>(
       request,
       scopeOf(request, search),
-      2,
+      [search.order === 'relevance' ? 'number' : 'text', 'text'],
       ({ position }) => position,
       async (limit, seek) => {
         found = await store.search.findStories({ ...search, limit, seek }, signal);

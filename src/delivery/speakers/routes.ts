@@ -36,7 +36,7 @@ export function speakerRoutes(api: Api, store: Store): void {
       const { data, page } = await readPage<SpeakerRow>(
         request,
         cursorScope('speakers', { sort: order }),
-        2,
+        ['integer', 'text'],
         ({ key, speaker }) => [speaker.storyCount, key],
         (limit, seek) => listSpeakers(store, order, limit, seek),
       );

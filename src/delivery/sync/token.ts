@@ -13,7 +13,7 @@ export interface Progress {
 }
 
 const number = z.int().min(0);
-const Payload = z.tuple([z.literal('sync'), number, number, number, z.string().max(8)]);
+const Payload = z.tuple([z.literal('sync'), number, number, number, z.string().regex(/^([0-9a-f]{8})?$/)]);
 
 export function encodeToken({ reached, began, base }: Progress): string {
   return Buffer.from(JSON.stringify(['sync', reached, began, base.seq, base.mark])).toString('base64url');

@@ -38,7 +38,7 @@ export function publishedTermRoutes(api: Api, store: Store, kind: TermKind): voi
       const page = await readPage<PublishedTerm>(
         request,
         cursorScope(plural, { sort }),
-        2,
+        ['integer', 'text'],
         ({ storyCount, key }) => [storyCount, key],
         (limit, seek) => listPublishedTerms(store, kind, sort, limit, seek),
       );

@@ -103,7 +103,7 @@ export function correctionService(
     return readPage(
       request,
       cursorScope('manage/corrections', { id }),
-      1,
+      ['text'],
       (correction) => [correction.id],
       (limit, seek) => listCorrectionsFrom(store, id, limit, seek),
     );

@@ -117,7 +117,7 @@ export function erasureService(store: Store, clock: Clock, propagation: Propagat
     return readPage(
       { limit, cursor },
       cursorScope('manage/erasures', filters),
-      1,
+      ['text'],
       ({ id }) => [id],
       (rows, seek) => listErasures(store, filters, rows, seek),
     );

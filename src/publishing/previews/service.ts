@@ -71,7 +71,7 @@ export function previewService(store: Store, clock: Clock, articles: ArticleServ
     return readPage(
       request,
       cursorScope('manage/preview-links', { id }),
-      1,
+      ['text'],
       (link) => [link.id],
       (limit, seek) => listPreviewLinks(store, id, instant(clock), limit, seek),
     );

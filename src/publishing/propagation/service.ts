@@ -150,7 +150,7 @@ export function propagationService(store: Store, clock: Clock) {
     return readPage(
       request,
       cursorScope('manage/propagations', { state: request.state }),
-      1,
+      ['text'],
       ({ id }) => [id],
       (limit, seek) => listPropagations(store, request.state, limit, seek),
     );

@@ -71,7 +71,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
     return readPage(
       { limit, cursor },
       cursorScope('manage/schedules', filters),
-      2,
+      ['text', 'text'],
       ({ at, id }) => [at, id],
       (limit, seek) => listSchedules(store, filters, limit, seek),
     );
@@ -83,7 +83,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
     return readPage(
       request,
       cursorScope('manage/articles/schedules', { id }),
-      1,
+      ['text'],
       (schedule) => [schedule.id],
       (limit, seek) => listSchedulesOf(store, id, limit, seek),
     );

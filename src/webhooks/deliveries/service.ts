@@ -40,7 +40,7 @@ export function deliveryService(store: Store, clock: Clock) {
     const page = await readPage<DeliveryRecord>(
       { limit, cursor },
       cursorScope(`manage/webhooks/${webhookId}/deliveries`, filters),
-      1,
+      ['integer'],
       ({ seq }) => [seq],
       (rows, seek) => listDeliveries(store, webhookId, filters, rows, seek),
     );

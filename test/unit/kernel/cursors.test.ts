@@ -12,7 +12,7 @@ async function read(limit: number, seek: Seek | undefined): Promise<number[]> {
   return rows.filter((row) => seek === undefined || row > position).slice(0, limit);
 }
 const page = (cursor?: string | null, of = scope) =>
-  readPage({ limit: 3, cursor: cursor ?? undefined }, of, 1, (row) => [row], read);
+  readPage({ limit: 3, cursor: cursor ?? undefined }, of, ['integer'], (row) => [row], read);
 
 describe('pages', () => {
   it('lead to the end and back, each row once', async () => {
@@ -32,6 +32,8 @@ describe('pages', () => {
     ['no cursor at all', 'x'],
     ['JSON of another shape', Buffer.from('{"a":1}').toString('base64url')],
     ['a position of another length', Buffer.from(JSON.stringify([scope, 'next', [1, 2]])).toString('base64url')],
+    ['a position of another kind', Buffer.from(JSON.stringify([scope, 'next', ['1']])).toString('base64url')],
+    ['a position between two', Buffer.from(JSON.stringify([scope, 'next', [1.5]])).toString('base64url')],
     ['another direction', Buffer.from(JSON.stringify([scope, 'up', [1]])).toString('base64url')],
   ])('refuse %s', async (_name, cursor) => {
     const error = await page(cursor).catch((thrown: unknown) => thrown);

@@ -18,7 +18,7 @@ export async function listWorkingCopies(
   const { data, page } = await readPage<Placed>(
     { limit, cursor },
     cursorScope('manage/articles', { ...rest, tag: [...tag].sort(), text: text && foldName(text) }),
-    2,
+    ['textOrNone', 'text'],
     ({ at, id }) => [at, id],
     (rows, seek) => listPlaces(store, articleListing(store, filters), rows, seek),
   );

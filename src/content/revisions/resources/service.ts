@@ -36,7 +36,7 @@ export function resourceRevisionService({ kind, fill }: RevisedResource, store: 
     return readPage(
       { limit, cursor },
       cursorScope(`manage/${kind}s/revisions`, { id, ...filters }),
-      1,
+      ['integer'],
       ({ version }) => [version],
       (count, seek) => listRevisions(store, kind, id, filters, count, seek),
     );

@@ -1,0 +1,144 @@
+// Values that no engine should have to make sense of: each is refused by what reads the request, or found nowhere.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Furnished, furnish } from '../support/addresses.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { changeResource, correct } from '../support/editing.js';
+import { createStory, liveStory, quote, shortStory } from '../support/stories.js';
+
+let app: TestApp;
+/** Operations that read, twice with different things behind them. */
+let reads: Furnished['reads'];
+
+beforeAll(async () => {
+  app = await startApp();
+  reads = [...(await furnish(app)).reads, ...(await furnish(app)).reads];
+  for (const { operation, address } of reads) await giveNeighbours(operation.operationId, address);
+});
+afterAll(() => app.close());
+
+/** Makes more of what the list at an address has, so that it has a second page. */
+async function giveNeighbours(operationId: string, address: string): Promise<void> {
+  const above = address.replace(/\/[\w-]+$/, '');
+  const id = above.split('/').at(-1) ?? '';
+  if (operationId === 'listPreviewLinks') await app.as.editor.post(address, {}).expect(201);
+  if (operationId === 'listCorrections') for (const kind of ['update', 'correction']) await correct(app, id, kind);
+  if (operationId === 'listWebhookDeliveries') await app.as.admin.post(`${above}/ping`).expect(202);
+  if (operationId === 'listQuoteRevisions') await changeResource(app, 'quotes', id, { context: 'At a meeting.' });
+  if (operationId === 'listEmbedRevisions') await changeResource(app, 'embeds', id, { provider: 'Another' });
+  if (operationId !== 'listArticleUsages') return;
+  const speaker = { name: `A speaker of ${id}`, role: 'President' };
+  const said = { type: 'quote', quote: { ...quote, speaker } };
+  const sections = [{ blocks: [{ type: 'paragraph', text: 'Talks go on.' }, said] }];
+  for (const headline of ['Talks', 'Talks go on'])
+    await liveStory(app, shortStory({ headline, related: [id], sections, desk: `desk-${id}`, tags: [`tag-${id}`] }));
+}
+
+const scalars = [null, '', '\0', '\ud800', 'x'.repeat(500), 'world', '7', 1e308, -1, 0.5, 2 ** 53, 2 ** 64];
+const values = [...scalars, '9999-99-99', '2022-12-19T17:05:00.000Z', true, [], {}];
+
+type Cursor = [scope: string, direction: string, position: unknown[]];
+const decoded = (cursor: string): Cursor => JSON.parse(Buffer.from(cursor, 'base64url').toString());
+const encoded = (cursor: Cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url');
+
+const isFailure = (status: number) => status !== 200 && status !== 400;
+
+describe('a cursor that was made by somebody else', () => {
+  /** Variants of lists that are read in other ways than their plain one. */
+  const variants = [
+    '/v1/articles?sort=-updatedAt&language=en',
+    '/v1/articles?q=talks',
+    '/v1/articles?q=talks&sort=publishedAt',
+    '/v1/articles?desk=world&facets=tag',
+    '/v1/quotes?q=expediency',
+    '/v1/tags?sort=-storyCount',
+    '/v1/speakers?sort=-storyCount',
+    '/v1/manage/articles?sort=-publishedAt',
+    '/v1/manage/changes?from=2020-01-01T00:00:00.000Z',
+  ];
+
+  it('is answered 200 or 400 at every list', async () => {
+    const lists = reads.filter(({ operation }) => operation.query && 'cursor' in operation.query.shape);
+    const unread = new Set(lists.map(({ operation }) => operation.path));
+    const failures: unknown[] = [];
+    for (const address of [...lists.map((list) => list.address), ...variants]) {
+      const list = `${address}${address.includes('?') ? '&' : '?'}limit=1`;
+      const { body } = await app.as.admin.get(list).expect(200);
+      if (body.page.next === null) continue;
+      await app.as.admin.get(`${list}&cursor=${body.page.next}`).expect(200);
+      for (const { operation } of lists.filter((one) => one.address === address)) unread.delete(operation.path);
+      const [scope, , position] = decoded(body.page.next);
+      for (const value of values)
+        for (const at of position.keys()) {
+          const cursor = encoded([scope, at % 2 === 0 ? 'next' : 'previous', position.with(at, value)]);
+          const { status } = await app.as.admin.get(`${list}&cursor=${cursor}`);
+          if (isFailure(status)) failures.push([list, at, value, status]);
+        }
+    }
+    expect(failures).toEqual([]);
+    // Of one article there is one schedule that waits, and only a change to hundreds of stories makes a propagation.
+    expect([...unread]).toEqual(['/v1/manage/articles/{id}/schedules', '/v1/manage/propagations']);
+  });
+});
+
+describe('a parameter that is no value of its kind', () => {
+  const sent = ['%00', 'a%00b', '%22%00%22', '%2500', '-1', '0.5', '1e308', '9007199254740993', `9${'0'.repeat(30)}`];
+  const texts = [...sent, '%F0%9F%98%80', '9999-99-99', '%ED%A0%80', "'", '%25', '\\'];
+
+  it('is answered 200 or 400, and NUL 400, in every query', async () => {
+    const failures: unknown[] = [];
+    for (const { operation, address } of reads) {
+      if (operation.resumes) continue;
+      const [path = ''] = address.split('?');
+      for (const name of Object.keys(operation.query?.shape ?? {}))
+        for (const text of texts) {
+          const { status } = await app.as.admin.get(`${path}?${name}=${text}`);
+          const hasNul = text.includes('%00');
+          // A signed address, or one at another time, may have nothing behind it.
+          if (hasNul ? status !== 400 : status >= 500) failures.push([operation.operationId, name, text, status]);
+        }
+    }
+    expect(failures).toEqual([]);
+  });
+
+  it('is no failure in any path, and NUL is 400', async () => {
+    const failures: unknown[] = [];
+    for (const { operation, address } of reads) {
+      const [path = ''] = address.split('?');
+      const [filled, template] = [path.split('/'), operation.path.split('/')];
+      for (const [at, part] of template.entries()) {
+        if (!part.startsWith('{')) continue;
+        for (const text of texts) {
+          const { status } = await app.as.admin.get(filled.with(at, text).join('/'));
+          const hasNul = text.includes('%00');
+          if (hasNul ? status !== 400 : status >= 500) failures.push([operation.operationId, part, text, status]);
+        }
+      }
+    }
+    expect(failures).toEqual([]);
+  });
+
+  it.each(['"0"', '"-1"', '"9007199254740993"', `"9${'0'.repeat(30)}"`, '"1e308"', '"\u00ff"'])(
+    'is a version that nothing has: %s',
+    async (ifMatch) => {
+      const { id } = await createStory(app);
+      await app.as.editor.patch(`/v1/manage/articles/${id}`, { deck: 'x' }).set('if-match', ifMatch).expect(412);
+    },
+  );
+
+  it.each(['0.aaaaaaaa', '999999999999999.aaaaaaaa', `${'9'.repeat(30)}.aaaaaaaa`, '\u00ff'])(
+    'is an event that there never was: %s',
+    async (id) => {
+      await app.anybody.head('/v1/stream').set('last-event-id', id).expect(200);
+    },
+  );
+
+  it.each([
+    ['sync', 2 ** 53, 0, 0, ''],
+    ['sync', 0, 2 ** 63, 0, ''],
+    ['sync', 0, 0, 1, '\0'],
+    ['sync', 0.5, 0, 0, ''],
+  ])('is no token of /v1/sync: %j %j %j %j %j', async (...token) => {
+    const text = Buffer.from(JSON.stringify(token)).toString('base64url');
+    await app.anybody.get(`/v1/sync?token=${text}`).expect(400);
+  });
+});
