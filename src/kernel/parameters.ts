@@ -95,6 +95,8 @@ function startOf(time: string): string {
   return new Date(time).toISOString();
 }
 
-function endOf(time: string): string {
-  return time.includes('T') ? time : new Date(Date.parse(time) + day).toISOString();
+/** None for the last day that there is: its end cannot be written, and nothing is behind it. */
+function endOf(time: string): string | undefined {
+  if (time.includes('T')) return time;
+  return time === '9999-12-31' ? undefined : new Date(Date.parse(time) + day).toISOString();
 }

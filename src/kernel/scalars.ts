@@ -29,10 +29,18 @@ export const Id = z.uuid().toLowerCase().meta({
   example: '01852a5c-9d00-7a11-8b22-000000000001',
 });
 
+/** With an offset, an instant may be in another year of UTC, and no year but one of four digits can be written or compared. */
+const isInYears = (value: string) => /^\d{4}-/.test(new Date(value).toISOString());
+
 export const Instant = z.iso
   .datetime({ offset: true, abort: true })
   .refine((value) => !Number.isNaN(Date.parse(value)), {
     error: 'is not a date that exists',
+    params: { code: 'invalid_format' },
+    abort: true,
+  })
+  .refine(isInYears, {
+    error: 'is not within the years 0000 to 9999 of UTC',
     params: { code: 'invalid_format' },
   })
   .overwrite((value) => (Number.isNaN(Date.parse(value)) ? value : new Date(value).toISOString()))

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Furnished, furnish } from '../support/addresses.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { changeResource, correct } from '../support/editing.js';
-import { createStory, liveStory, quote, shortStory } from '../support/stories.js';
+import { createStory, embed, image, liveStory, quote, shortStory } from '../support/stories.js';
 
 let app: TestApp;
 /** Operations that read, twice with different things behind them. */
@@ -140,5 +140,36 @@ describe('a parameter that is no value of its kind', () => {
   ])('is no token of /v1/sync: %j %j %j %j %j', async (...token) => {
     const text = Buffer.from(JSON.stringify(token)).toString('base64url');
     await app.anybody.get(`/v1/sync?token=${text}`).expect(400);
+  });
+});
+
+describe('an instant in a year that has not four digits in UTC', () => {
+  it.each(['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+14:00'])(
+    'is refused wherever one is sent: %s',
+    async (at) => {
+      const { id } = await createStory(app);
+      const article = `/v1/manage/articles/${id}`;
+      const sent = [
+        ['/v1/manage/images', { ...image, takenAt: at }, 'takenAt'],
+        ['/v1/manage/embeds', { ...embed, publishedAt: at }, 'publishedAt'],
+        // As text it would stand before all others, and so in the past.
+        [`${article}/publish`, { publishedAt: at }, 'publishedAt'],
+        [`${article}/schedule`, { action: 'publish', at }, 'at'],
+        [`${article}/embargo`, { until: at, reason: 'A wish.' }, 'until'],
+      ] as const;
+      for (const [address, body, field] of sent) {
+        const refusal = await app.as.admin.post(address, body).set('if-match', '"1"').expect(400);
+        expect(refusal.body.errors).toEqual([
+          { pointer: `/${field}`, code: 'invalid_format', message: 'is not within the years 0000 to 9999 of UTC' },
+        ]);
+      }
+      await app.anybody.get(`/v1/articles?from=${encodeURIComponent(at)}`).expect(400);
+    },
+  );
+
+  it('is not what the last of all days ends with: lists to its end have everything', async () => {
+    const { id } = await liveStory(app, shortStory({ desk: 'the-last-day' }));
+    const { body } = await app.anybody.get('/v1/articles?desk=the-last-day&to=9999-12-31').expect(200);
+    expect(body.data.map((one: { id: string }) => one.id)).toEqual([id]);
   });
 });
