@@ -14,6 +14,8 @@ import { type Use, type UsedKind, usesOfBlocks } from './where-used.js';
 
 export const sectionsMax = 500;
 export const blocksMax = 2000;
+/** No engine takes a statement about many times as many. */
+const referencesMax = 2000;
 
 interface PlacedReference {
   kind: ResourceKind;
@@ -188,13 +190,18 @@ function isToldAlike(kind: ResourceKind, one: object, other: object): boolean {
   return jsonEqual(told(one), told(other));
 }
 
+interface Sized {
+  blocks?: readonly (BlockDraft | ManagedBlock)[] | null | undefined;
+}
+
 /** How many blocks the sections have, those within others among them. */
-export function countBlocks(sections: readonly { blocks: readonly ManagedBlock[] }[]): number {
-  return sections.reduce((count, { blocks }) => count + allBlocks(blocks).length, 0);
+function countBlocks(sections: readonly Sized[]): number {
+  return sections.reduce((count, { blocks }) => count + allBlocks(blocks ?? []).length, 0);
 }
 
 /** @throws `unprocessable` when a story has more sections or blocks than it may */
-export function requireCounts(sectionCount: number, blockCount: number): void {
+export function requireCounts(sections: readonly Sized[]): void {
+  const [sectionCount, blockCount] = [sections.length, countBlocks(sections)];
   const errors: Violation[] = [];
   if (sectionCount > sectionsMax) {
     errors.push({
@@ -211,4 +218,13 @@ export function requireCounts(sectionCount: number, blockCount: number): void {
     });
   }
   if (errors.length > 0) throw unprocessable('The story is too large.', errors);
+}
+
+/** @throws `unprocessable` when a story is larger, as it would be kept, than it may be: in sections, blocks, and places that show the library */
+export function requireSize(sections: readonly { blocks: readonly ManagedBlock[] }[]): void {
+  requireCounts(sections);
+  const count = sections.flatMap(({ blocks }) => blocks).reduce((sum, block) => sum + referencesOf(block).length, 0);
+  if (count <= referencesMax) return;
+  const message = `a story shows images, quotes and embeds in at most ${referencesMax} places; this has ${count}`;
+  throw unprocessable('The story is too large.', [{ pointer: '/sections', code: 'too_many', message }]);
 }

@@ -99,7 +99,7 @@ const introduction = `Copydesk is a headless CMS for news stories.
 - Errors are problem details (RFC 9457); each \`type\` leads to a page that explains it, and there is a [list of them all](/problems).
 - Every managed resource has a version: it is the ETag, and every change names in \`If-Match\` the version it was made from.
 - Every POST takes an \`Idempotency-Key\`, so that it can be sent again when its answer was lost: it is done once, and the answer of then is given again.
-- Bodies have at most 1 MB, 32 levels, 50,000 items in arrays, 500 sections and 2,000 blocks. An unknown field or parameter is an error.
+- Bodies have at most 1 MB, 32 levels, 50,000 items in arrays, 500 sections, 2,000 blocks, and 2,000 places that show images, quotes and embeds. An unknown field or parameter is an error.
 - Every GET has a HEAD. Beside the answers listed with each operation, any request may be answered 405 with \`Allow\`, and one that cannot be read as HTTP 400, 408, 414, 417 or 431.`;
 
 /** The whole document, OpenAPI 3.1. */

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Furnished, furnish } from '../support/addresses.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { changeResource, correct } from '../support/editing.js';
-import { createStory, embed, image, liveStory, quote, shortStory } from '../support/stories.js';
+import { changeResource, correct, createResource } from '../support/editing.js';
+import { createStory, embed, image, liveStory, publishStory, quote, shortStory } from '../support/stories.js';
 
 let app: TestApp;
 /** Operations that read, twice with different things behind them. */
@@ -171,5 +171,56 @@ describe('an instant in a year that has not four digits in UTC', () => {
     const { id } = await liveStory(app, shortStory({ desk: 'the-last-day' }));
     const { body } = await app.anybody.get('/v1/articles?desk=the-last-day&to=9999-12-31').expect(200);
     expect(body.data.map((one: { id: string }) => one.id)).toEqual([id]);
+  });
+});
+
+describe('a story that shows the library in very many places', () => {
+  const gallery = (count: number, shown: (i: number) => object) => {
+    const images = Array.from({ length: count }, (_, i) => shown(i));
+    const starts = Array.from({ length: Math.ceil(count / 100) }, (_, i) => i * 100);
+    return starts.map((start) => ({ type: 'gallery', images: images.slice(start, start + 100) }));
+  };
+  const cropped = (i: number) => ({ x: i / 4000, y: 0, width: 0.5, height: 0.5 });
+  const tooMany = [{ pointer: '/sections', code: 'too_many' }];
+
+  it('is made, published and changed with 2,000, each another and cropped', async () => {
+    const blocks = gallery(2000, (i) => ({ image: { ...image, caption: `Number ${i}.` }, crop: cropped(i) }));
+    const { id, sections } = await liveStory(app, shortStory({ sections: [{ blocks }] }));
+    const [section] = sections as unknown as {
+      id: string;
+      blocks: { images: { imageId: string; crop: object }[] }[];
+    }[];
+    const shown = section?.blocks.flatMap((block) => block.images) ?? [];
+    const turned = gallery(2000, (i) => ({ imageId: shown[1999 - i]?.imageId, crop: cropped(i) }));
+    await app.as.editor
+      .patch(`/v1/manage/sections/${section?.id}`, { blocks: turned })
+      .set('if-match', '"1"')
+      .expect(200);
+    await publishStory(app, id);
+    const { body } = await app.anybody.get(`/v1/articles/${id}?fields=sections.blocks.images.image.id`).expect(200);
+    const ids = body.data.sections[0].blocks.flatMap((block: { images: { image: { id: string } }[] }) =>
+      block.images.map((one) => one.image.id),
+    );
+    expect(ids).toEqual(shown.map(({ imageId }) => imageId).toReversed());
+  });
+
+  it('is refused with more, whole or section by section', async () => {
+    const { id: imageId } = await createResource(app, 'images', image);
+    const more = [{ blocks: gallery(2001, () => ({ imageId })) }];
+    const refused = await app.as.editor.post('/v1/manage/articles', shortStory({ sections: more })).expect(422);
+    expect(refused.body.errors).toMatchObject(tooMany);
+    const { id, sections } = await createStory(
+      app,
+      shortStory({ sections: [{ blocks: gallery(1990, () => ({ imageId })) }, {}] }),
+    );
+    const last = { blocks: gallery(11, () => ({ imageId })) };
+    const added = await app.as.editor.post(`/v1/manage/articles/${id}/sections`, last).expect(422);
+    const patched = await app.as.editor
+      .patch(`/v1/manage/sections/${sections[1]?.id}`, last)
+      .set('if-match', '"1"')
+      .expect(422);
+    expect([added.body.errors, patched.body.errors]).toMatchObject([tooMany, tooMany]);
+    const fitting = { blocks: gallery(10, () => ({ imageId })) };
+    await app.as.editor.patch(`/v1/manage/sections/${sections[1]?.id}`, fitting).set('if-match', '"1"').expect(200);
   });
 });

@@ -124,6 +124,12 @@ describe('bodies', () => {
     expect(other.errors).toHaveLength(1000);
   });
 
+  it('with far too many sections are refused before anything is made of them', async () => {
+    const sections = Array(40_000).fill({});
+    const { body: problem } = await raw(JSON.stringify({ language: 'en', desk: 'world', sections })).expect(422);
+    expect(problem.errors).toMatchObject([{ pointer: '/sections', code: 'too_many' }]);
+  });
+
   it('are refused above a megabyte with 413', async () => {
     await raw(JSON.stringify({ headline: 'x'.repeat(1_100_000) })).expect(413);
   });

@@ -2340,7 +2340,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A whole story: at most 500 sections and 2,000 blocks. */
+        /** @description A whole story: at most 500 sections, 2,000 blocks, and 2,000 places that show images, quotes and embeds. */
         ArticleDraft: {
             slug?: string | null;
             /**

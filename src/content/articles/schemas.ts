@@ -141,7 +141,11 @@ export const ArticleDraft = z
     ...draftFields,
     sections: z.array(SectionDraft).nullish(),
   })
-  .meta({ id: 'ArticleDraft', description: 'A whole story: at most 500 sections and 2,000 blocks.' });
+  .meta({
+    id: 'ArticleDraft',
+    description:
+      'A whole story: at most 500 sections, 2,000 blocks, and 2,000 places that show images, quotes and embeds.',
+  });
 export type ArticleDraft = z.output<typeof ArticleDraft>;
 
 export const ArticleReplacement = z

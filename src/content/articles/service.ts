@@ -9,7 +9,7 @@ import { violationsOf } from '../../kernel/violations.js';
 import { type Decision, decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { listCorrections } from '../corrections/repository.js';
-import { countBlocks, Drafting, requireCounts } from '../drafting.js';
+import { Drafting } from '../drafting.js';
 import { type ArticleContent, changeStatements, findArticleContentAt, revisionStatements } from '../history.js';
 import { readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import { contentOf, type PlannedSection, planSections } from '../sections/plan.js';
@@ -97,7 +97,6 @@ export function articleService(store: Store, clock: Clock) {
       const at = instant(clock);
       const drafting = new Drafting(draft.language);
       const planned = planSections(draft.sections ?? [], [], drafting);
-      requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({
         ...draft,
         slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
@@ -147,7 +146,6 @@ export function articleService(store: Store, clock: Clock) {
       const known = sections.flatMap(({ section }) => section.blocks);
       const drafting = new Drafting(body.language, known, usesOfFields(record.fields));
       const planned = planSections(body.sections ?? [], sections, drafting);
-      requireCounts(planned.length, countBlocks(planned.map(({ content }) => content)));
       const fields = fillArticle({ ...body, slug: body.slug ?? record.fields.slug }) as ArticleFields;
       return changeOf(record, sections, { fields, planned }, drafting, 'replace', actor, at);
     });

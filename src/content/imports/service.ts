@@ -1,10 +1,12 @@
 // Stories from other systems and from what was delivered: each becomes a draft, in one commit.
+import type { BlockDraft } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { DomainError, invalid, type Violation } from '../../kernel/errors.js';
 import { violationsOf } from '../../kernel/violations.js';
 import type { Store } from '../../storage/store.js';
 import { ArticleDraft, type ManagedArticle } from '../articles/schemas.js';
 import type { ArticleService } from '../articles/service.js';
+import { requireCounts } from '../drafting.js';
 import { type MatchedStory, matchResources } from './matching.js';
 import type { NinjsItem } from './ninjs-schemas.js';
 import type { ImportChoices, ImportedResource, NotCarried } from './schemas.js';
@@ -33,6 +35,7 @@ export function importService(store: Store, articles: ArticleService) {
    */
   async function importStory(sent: StoryDocument, choices: ImportChoices, actor: Actor): Promise<ImportedStory> {
     const { draft, reading } = await read(sent);
+    requireFewEnough(draft, reading);
     const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
     const whole = reading.sameAs(draft, { ...draft, ...chosen });
     for (let tries = 1; ; tries++) {
@@ -76,6 +79,16 @@ async function read(sent: StoryDocument): Promise<ReadStory> {
   return 'markdown' in sent
     ? (await import('./markdown.js')).readMarkdown(sent.markdown)
     : (await import('./ninjs.js')).readNinjs(sent.ninjs);
+}
+
+/** Before each block is looked at. @throws `unprocessable` for more sections or blocks than a story may have */
+function requireFewEnough(draft: Members, reading: Reading): void {
+  const sections = (draft.sections ?? []) as readonly { blocks?: readonly BlockDraft[] }[];
+  try {
+    requireCounts(sections);
+  } catch (error) {
+    throw placedIn(error, draft, reading);
+  }
 }
 
 /** @throws `invalid` with every place of the document that no story can have so */

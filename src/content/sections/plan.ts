@@ -3,7 +3,7 @@ import type { ManagedBlock } from '../../blocks/index.js';
 import { newId } from '../../kernel/ids.js';
 import { changedPointers } from '../../kernel/json.js';
 import { slugify, unusedSlug } from '../../kernel/slugs.js';
-import type { Drafting } from '../drafting.js';
+import { type Drafting, requireCounts, requireSize } from '../drafting.js';
 import type { SectionContent } from '../history.js';
 import { readOnlyViolations, refuseIfAny } from '../managed.js';
 import type { SectionRecord } from './repository.js';
@@ -36,7 +36,7 @@ export function planSection(content: SectionContent, was: SectionRecord | undefi
   return { content, was, fields };
 }
 
-/** Plans a whole body's sections. Wrong ids and references are left with `drafting`. @throws `invalid` for read-only fields that differ */
+/** Plans a whole body's sections. Wrong ids and references are left with `drafting`. @throws `invalid` for read-only fields that differ, `unprocessable` for too many */
 export function planSections(
   drafts: readonly (SectionDraft | SectionReplacement)[],
   existing: readonly SectionRecord[],
@@ -51,7 +51,9 @@ export function planSections(
     return was ? readOnlyViolations(draft, was.section, sectionReadOnlyNames, `/sections/${i}`) : [];
   });
   refuseIfAny(refused);
-  return drafts.map((draft, i) => {
+  // Before anchors are looked for: each new one passes by all that are like it.
+  requireCounts(drafts);
+  const planned = drafts.map((draft, i) => {
     const path = ['sections', i];
     const givenId = 'id' in draft ? draft.id : undefined;
     const was = givenId === undefined ? undefined : byId.get(givenId);
@@ -67,4 +69,6 @@ export function planSections(
     const blocks: ManagedBlock[] = drafting.blocks(draft.blocks ?? [], [...path, 'blocks']);
     return planSection({ id: givenId ?? newId(), anchor, heading, blocks }, was);
   });
+  requireSize(planned.map(({ content }) => content));
+  return planned;
 }

@@ -6,7 +6,7 @@ import { changedPointers, jsonEqual } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type ArticleRecord, findArticle, raiseArticleVersion, updateArticle } from '../articles/repository.js';
-import { countBlocks, Drafting, requireCounts } from '../drafting.js';
+import { Drafting, requireSize } from '../drafting.js';
 import { changeStatements, findRevisionContent, revisionStatements, type SectionContent } from '../history.js';
 import { creationStamp, managedOf, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import { anchorFor, contentOf, planSection } from './plan.js';
@@ -80,7 +80,7 @@ export function sectionService(store: Store, clock: Clock) {
       const at = instant(clock);
       const drafting = new Drafting(article.fields.language);
       const blocks = drafting.blocks(body.blocks ?? [], ['blocks']);
-      requireCounts(existing.length + 1, countBlocks([...existing.map(({ section }) => section), { blocks }]));
+      requireSize([...existing.map(({ section }) => section), { blocks }]);
       const heading = body.heading ?? null;
       const content = { id, anchor: anchorFor(heading, undefined, anchorsOf(existing)), heading, blocks };
       const order = placed(
@@ -120,7 +120,7 @@ export function sectionService(store: Store, clock: Clock) {
       const others = siblings.filter((sibling) => sibling.section.id !== id);
       const drafting = new Drafting(article.fields.language, section.blocks);
       const blocks = body.blocks === undefined ? section.blocks : drafting.blocks(body.blocks ?? [], ['blocks']);
-      requireCounts(siblings.length, countBlocks([...others.map(({ section }) => section), { blocks }]));
+      requireSize([...others.map(({ section }) => section), { blocks }]);
       const heading = body.heading === undefined ? section.heading : body.heading;
       const planned = planSection(
         { id, anchor: anchorFor(heading, record, anchorsOf(others)), heading, blocks },
