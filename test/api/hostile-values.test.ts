@@ -1,16 +1,39 @@
 // Values that no engine should have to make sense of: each is refused by what reads the request, or found nowhere.
+import { Writable } from 'node:stream';
+import { sql } from 'drizzle-orm';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Furnished, furnish } from '../support/addresses.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { isBackground } from '../support/background.js';
 import { changeResource, correct, createResource } from '../support/editing.js';
 import { createStory, embed, image, liveStory, publishStory, quote, shortStory } from '../support/stories.js';
 
 let app: TestApp;
 /** Operations that read, twice with different things behind them. */
 let reads: Furnished['reads'];
+const logged: { level: number; err?: object }[] = [];
+/** What is asked of the store in place of every read. */
+let broken: string | undefined;
 
 beforeAll(async () => {
-  app = await startApp();
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logged.push(JSON.parse(chunk.toString('utf8')));
+      done();
+    },
+  });
+  app = await startApp({
+    logger: pino({ level: 'error' }, sink),
+    wrapStore: (store) => ({
+      ...store,
+      all: (query) => {
+        if (broken === undefined || isBackground()) return store.all(query);
+        const other = store.db.select({ value: sql.raw(broken) }).from(store.tables.apiKeys);
+        return store.all(other as unknown as typeof query);
+      },
+    }),
+  });
   reads = [...(await furnish(app)).reads, ...(await furnish(app)).reads];
   for (const { operation, address } of reads) await giveNeighbours(operation.operationId, address);
 });
@@ -174,6 +197,26 @@ describe('an instant in a year that has not four digits in UTC', () => {
   });
 });
 
+describe('a story of more words than an index has room for', () => {
+  const words = (from: number) => Array.from({ length: 4000 }, (_, i) => (from + i).toString(36)).join(' ');
+  const texts = Array.from({ length: 46 }, (_, i) => words(36 ** 3 + i * 4000));
+
+  it('is published, and found by what counts most and by what it begins with', async () => {
+    const blocks = texts.map((text) => ({ type: 'paragraph', text }));
+    const story = shortStory({
+      headline: 'Endless',
+      tags: ['boundless'],
+      sections: [{ blocks: [...blocks, { type: 'quote', quote: { ...quote, text: 'Limitless.' } }] }],
+    });
+    const { id, slug } = await liveStory(app, story);
+    for (const q of ['endless', 'boundless', 'limitless', '1000', '"1000 1001"']) {
+      const { body } = await app.anybody.get(`/v1/articles?q=${encodeURIComponent(q)}&desk=world`).expect(200);
+      expect([q, body.data.map((one: { id: string }) => one.id)]).toEqual([q, [id]]);
+    }
+    await app.anybody.get(`/v1/articles/${slug}?fields=slug`).expect(200);
+  });
+});
+
 describe('a story that shows the library in very many places', () => {
   const gallery = (count: number, shown: (i: number) => object) => {
     const images = Array.from({ length: count }, (_, i) => shown(i));
@@ -222,5 +265,22 @@ describe('a story that shows the library in very many places', () => {
     expect([added.body.errors, patched.body.errors]).toMatchObject([tooMany, tooMany]);
     const fitting = { blocks: gallery(10, () => ({ imageId })) };
     await app.as.editor.patch(`/v1/manage/sections/${sections[1]?.id}`, fitting).set('if-match', '"1"').expect(200);
+  });
+});
+
+describe('a query that is wrong by itself', () => {
+  it('is a failure of ours: 500, and logged with what the engine says', async () => {
+    for (const expression of ['nosuch(1)', 'nosuch']) {
+      logged.length = 0;
+      broken = expression;
+      const headers = { authorization: `Bearer ${app.keys.admin}` };
+      const answer = await fetch(`${app.app.listeningOrigin}/v1/manage/webhooks`, { headers });
+      const body = await answer.text();
+      broken = undefined;
+      expect([expression, answer.status, JSON.parse(body).type]).toEqual([expression, 500, '/problems/internal']);
+      const told = () => logged.filter(({ err }) => err !== undefined);
+      await expect.poll(() => told()[0]).toMatchObject({ level: 50, err: { stack: expect.any(String) } });
+      expect(body).not.toContain(expression);
+    }
   });
 });

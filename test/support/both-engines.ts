@@ -12,6 +12,8 @@ export const ofOneEngine: Readonly<Record<string, string>> = {
   'test/postgres/bytes.test.ts': 'has both engines tell a story, and compares the bytes',
   'test/postgres/collation.test.ts': 'the order of texts is a choice on PostgreSQL; SQLite knows only that of bytes',
   'test/postgres/commands.test.ts': 'commands with DATABASE_URL; test/processes has them on SQLite',
+  'test/postgres/mistakes.test.ts':
+    'what PostgreSQL says of values that are none of their kind; SQLite compares any two',
   'test/postgres/order.test.ts': 'writers that pause within a transaction, which SQLite lets none but one begin',
   'test/postgres/outages.test.ts': 'a server that is away, full or read only; test/faults breaks the disk of SQLite',
   'test/postgres/purge.test.ts': 'transactions of other databases of the server, of which a file of SQLite has none',

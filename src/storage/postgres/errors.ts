@@ -39,7 +39,10 @@ export function isPassing(error: unknown): boolean {
   return passingStates.test(code) || passingFailures.test(code) || (code === '' && passingMessages.test(message));
 }
 
-/** Gives an error of PostgreSQL, or of the way to it, its meaning for the product; others stay as they are. */
+/**
+ * Gives an error of PostgreSQL, or of the way to it, its meaning for the product; others stay as they are. What it says of a query or
+ * of the values in it is among those: values from outside are refused before they come to it, so that it is a mistake of ours.
+ */
 export function domainError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
   const { code, table } = error as EngineError;

@@ -19,6 +19,8 @@ const wordLengthMax = 500;
 const placeMax = 16_383;
 /** So many places of a word are kept. */
 const placesMax = 255;
+/** A tsvector takes no more than this. */
+const vectorBytesMax = 2 ** 20 - 1;
 
 type Weight = 'A' | 'B' | 'C' | 'D';
 
@@ -66,8 +68,33 @@ function vectorOf<Field extends string>(
       places.set(lexeme(folded), of);
     }
   }
-  const words = [...places].map(([word, of]) => `'${word}':${of.join(',')}`);
+  const room = vectorBytesMax - labels.reduce((sum, label) => sum + bytesOf(label, []), 0);
+  const words = fitting([...places], room).map(([word, of]) => `'${word}':${of.join(',')}`);
   return [...words, ...labels.map((label) => `'${label}'`)].join(' ');
+}
+
+type Placed = readonly [word: string, places: readonly string[]];
+
+/** What a word takes in a tsvector, and its places. */
+function bytesOf(word: string, places: readonly string[]): number {
+  return 2 * (Math.ceil(Buffer.byteLength(word) / 2) + 1 + places.length);
+}
+
+/** The words that there is room for: those that count most, and of them the first. */
+function fitting(words: readonly Placed[], room: number): readonly Placed[] {
+  let left = room;
+  for (const [word, places] of words) left -= bytesOf(word, places);
+  if (left >= 0) return words;
+  const bestOf = (places: readonly string[]) =>
+    places.map((place) => place.at(-1) ?? 'D').reduce((a, b) => (a < b ? a : b));
+  const byWeight = Map.groupBy(words, ([, places]) => bestOf(places));
+  left = room;
+  return (['A', 'B', 'C', 'D'] as const)
+    .flatMap((weight) => byWeight.get(weight) ?? [])
+    .filter(([word, places]) => {
+      left -= bytesOf(word, places);
+      return left >= 0;
+    });
 }
 
 function hashOf(vector: string): string {
