@@ -8,7 +8,7 @@ import type { Keep, Reference, Shown } from './block.js';
 import { FocalPoint, Image, type InlineResources, imageShape, type Library } from './library.js';
 import type { Facts } from './marks.js';
 import { imageReference } from './reference-fields.js';
-import { inFormat, type Point, type RenditionFormat, Renditions, renditionsOf } from './renditions.js';
+import { holds, inFormat, type Point, type RenditionFormat, Renditions, renditionsOf } from './renditions.js';
 
 const { alt, caption } = imageShape;
 /** What adding two shares may be off by. */
@@ -143,7 +143,8 @@ export function htmlOfPicture(
   const { src, srcset, width, height } = renditions;
   const widths = (format: RenditionFormat) => srcset.map((at) => `${inFormat(at.url, format)} ${at.width}w`).join(', ');
   const formats = file.frames > 1 ? (['webp'] as const) : (['avif', 'webp'] as const);
-  const sources = formats.map((format) => h('source', { type: `image/${format}`, srcSet: widths(format), sizes }));
+  const held = formats.filter((format) => srcset.every((at) => holds(format, at)));
+  const sources = held.map((format) => h('source', { type: `image/${format}`, srcSet: widths(format), sizes }));
   const last = { src, srcSet: widths('jpg'), sizes, width, height, alt: words ?? '', decoding: 'async' as const };
   return h('picture', [...sources, h('img', { ...last, loading: 'lazy', dataImageId: id })]);
 }

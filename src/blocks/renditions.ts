@@ -197,6 +197,14 @@ export function heightAt(width: number, box: { width: number; height: number }):
   return Math.max(1, Math.round((width * box.height) / box.width));
 }
 
+/** The longest side that a format can have; of the others that is longer than any picture is. */
+const sideMax: Partial<Record<RenditionFormat, number>> = { avif: 16_384, webp: 16_383 };
+
+/** Whether a picture can be so large in a format. */
+export function holds(format: RenditionFormat, { width, height }: { width: number; height: number }): boolean {
+  return Math.max(width, height) <= (sideMax[format] ?? Number.POSITIVE_INFINITY);
+}
+
 /** Where a view of an image is to be had; null while it has no file. */
 export function renditionsOf(image: Pictured, view: View = wholeView): Renditions | null {
   const { id, file } = image;

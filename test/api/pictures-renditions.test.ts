@@ -91,6 +91,20 @@ describe('GET /media/{imageId}/{version}/{frame}/{rendition}', () => {
     expect((await asked('*/*')).headers.vary).toBe('accept');
   });
 
+  it('is a JPEG where the picture is longer than AVIF and WebP can be, which are then not to be had', async () => {
+    const { id, story, renditions } = await livePicture(await quarters(8, 17_000).gif().toBuffer());
+    const url = renditions.srcset[0]?.url ?? '';
+    const answer = await fetchPicture(app, url).set('accept', 'image/avif,image/webp').expect(200);
+    expect(answer.headers['content-type']).toBe('image/jpeg');
+    expect((await sharp(answer.body).metadata()).height).toBe(17_000);
+    for (const format of ['avif', 'webp']) await fetchPicture(app, `${url}.${format}`).expect(404);
+    const page = (await app.anybody.get(`/v1/articles/${story.slug}?format=html`).expect(200)).text;
+    expect([page.includes(`${url}.jpg 8w`), page.includes('<source')]).toEqual([true, false]);
+    const { data } = (await app.as.viewer.get(`/v1/manage/images/${id}/addresses`).expect(200)).body;
+    const original = await fetchPicture(app, data.original).expect(200);
+    expect(original.headers['content-type']).toBe('image/png');
+  });
+
   it('turns the picture upright, for each way it can lie', async () => {
     const upright = await jpeg(60, 40);
     expect(await cornersOf(upright)).toEqual(['red', 'green', 'blue', 'yellow']);

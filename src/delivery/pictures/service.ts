@@ -53,7 +53,7 @@ export function pictureService(store: Store, addresses: AddressService, renditio
     if (!image) throw nothingHere();
     if (image.version !== version)
       return { version: image.version, width: widthNear(image.file, asked, image.focalPoint) };
-    const format = asked.format ?? formatFor(image.file, accept);
+    const format = asked.format ?? formatFor(image, asked, accept);
     const rendition = await findRendition(renditions, image, asked, format);
     if (!rendition) throw nothingHere();
     return { rendition, format, isNegotiated: asked.format === undefined, isSigned };

@@ -3,6 +3,7 @@ import type { ImageFile } from '../../blocks/image-file.js';
 import {
   boxOf,
   heightAt,
+  holds,
   type Pictured,
   type RenditionFormat,
   renditionFormats,
@@ -54,8 +55,13 @@ export function askedBy(frame: string, file: string): Asked | undefined {
   };
 }
 
+/** The size in which a rendition of a part of a picture is made. */
+function sizeOf(box: { width: number; height: number }, width: Asked['width']): { width: number; height: number } {
+  return width === 'original' ? box : { width, height: heightAt(width, box) };
+}
+
 /** The format for who names none: the smallest that it takes. A picture that moves does so only as WebP. */
-export function formatFor({ frames }: Pick<ImageFile, 'frames'>, accept: string | undefined): RenditionFormat {
+export function formatFor({ file, focalPoint }: Versioned, asked: Asked, accept: string | undefined): RenditionFormat {
   const refused = /^\s*q=0(?:\.0+)?\s*$/i;
   const accepted = new Set(
     (accept ?? '').split(',').flatMap((part) => {
@@ -63,13 +69,16 @@ export function formatFor({ frames }: Pick<ImageFile, 'frames'>, accept: string 
       return parameters.some((parameter) => refused.test(parameter)) ? [] : type.trim().toLowerCase();
     }),
   );
-  const preferred = frames > 1 ? (['webp'] as const) : (['avif', 'webp'] as const);
-  return preferred.find((format) => accepted.has(contentTypes[format])) ?? 'jpg';
+  const size = sizeOf(boxOf(file, asked.view, focalPoint, asked.shape), asked.width);
+  const preferred = file.frames > 1 ? (['webp'] as const) : (['avif', 'webp'] as const);
+  return preferred.find((format) => accepted.has(contentTypes[format]) && holds(format, size)) ?? 'jpg';
 }
 
 /** The format in which an original goes out: without loss where it came without. */
-export function originalFormat({ mimeType }: Pick<ImageFile, 'mimeType'>): RenditionFormat {
-  if (mimeType === 'image/png') return 'png';
+export function originalFormat(file: Pick<ImageFile, 'mimeType' | 'width' | 'height'>): RenditionFormat {
+  const { mimeType } = file;
+  // A GIF can be longer than a WebP.
+  if (mimeType === 'image/png' || (mimeType === 'image/gif' && !holds('webp', file))) return 'png';
   return mimeType === 'image/webp' || mimeType === 'image/gif' ? 'webp' : 'jpg';
 }
 
@@ -80,25 +89,29 @@ export function widthNear(file: ImageFile, { view, shape, width }: Asked, focalP
 }
 
 /**
- * The rendition of an image that is asked for; undefined when it is not on the ladder of the image.
+ * The rendition of an image that is asked for; undefined when it is not on the ladder of the image, or longer than
+ * its format can be.
  * @throws `unavailable` when too much is being made
  */
 export function findRendition(
   kept: KeptRenditions,
   image: Versioned,
-  { viewName, view, shape, width: wanted }: Asked,
+  asked: Asked,
   format: RenditionFormat,
 ): Promise<Rendition> | undefined {
   const { id: imageId, version, file, focalPoint, creditLine, copyrightNotice } = image;
+  const { viewName, view, shape, width: wanted } = asked;
   const box = boxOf(file, view, focalPoint, shape);
+  const size = sizeOf(box, wanted);
   const isOriginal = wanted === 'original';
+  if (!holds(format, size)) return undefined;
   if (isOriginal ? format !== originalFormat(file) : !widthsOf(box.width).includes(wanted)) return undefined;
   const frame = viewName === '' ? shape : `${viewName}_${shape}`;
   return kept.get({ imageId, version, frame, file: `${wanted}.${format}` }, file.sha256, () => ({
     file,
     box,
-    width: isOriginal ? box.width : wanted,
-    height: isOriginal ? box.height : heightAt(wanted, box),
+    width: size.width,
+    height: size.height,
     format,
     isOriginal,
     xmp: creditXmp(creditLine, copyrightNotice),
