@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, lte, max, min, ne, or } from 'drizzle-orm';
+import { aliasedTable, and, eq, gt, isNotNull, isNull, lt, lte, max, min, ne, or, sql } from 'drizzle-orm';
 import type { Actor } from '../../kernel/actor.js';
 import type { Seek } from '../../kernel/cursors.js';
 import { changeStatements } from '../../storage/changes.js';
@@ -38,10 +38,41 @@ export async function hasKeys({ db, tables: { apiKeys }, all }: Store): Promise<
   return (await all(db.select({ id: apiKeys.id }).from(apiKeys).limit(1))).length > 0;
 }
 
+/**
+ * Keys with their first and their last change, and with what takes over from each. It is one query, so that what a key is and which
+ * version it is are of the same moment: a change made from a newer version's number and an older one's name would undo another's.
+ */
+function select({ db, tables: { apiKeys, changes } }: Store) {
+  const first = aliasedTable(changes, 'first_change');
+  const last = aliasedTable(changes, 'last_change');
+  const successor = aliasedTable(apiKeys, 'successor');
+  const ofKey = and(eq(changes.kind, 'key'), eq(changes.resourceId, apiKeys.id));
+  const firstSeq = db
+    .select({ seq: min(changes.seq) })
+    .from(changes)
+    .where(ofKey);
+  const lastSeq = db
+    .select({ seq: max(changes.seq) })
+    .from(changes)
+    .where(ofKey);
+  return db
+    .select({ row: apiKeys, first, last, rotatedTo: successor.id })
+    .from(apiKeys)
+    .leftJoin(first, eq(first.seq, sql`(${firstSeq})`))
+    .leftJoin(last, eq(last.seq, sql`(${lastSeq})`))
+    .leftJoin(successor, eq(successor.rotatedFrom, apiKeys.id));
+}
+
+interface Found {
+  row: Row;
+  first: Change | null;
+  last: Change | null;
+  rotatedTo: string | null;
+}
+
 export async function findKey(store: Store, id: string, now: string): Promise<KeyRecord | undefined> {
-  const { apiKeys } = store.tables;
-  const rows = await store.all(store.db.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1));
-  return (await recordsOf(store, rows, now))[0];
+  const [found] = await store.all(select(store).where(eq(store.tables.apiKeys.id, id)).limit(1));
+  return found && recordOf(found, now);
 }
 
 /** Keys, the last made first. */
@@ -56,14 +87,12 @@ export async function listKeys(
   const isUpwards = seek?.direction === 'previous';
   const { order, bound } = inOrder(apiKeys.createdAt, apiKeys.id, isUpwards, seek?.position);
   const rows = await store.all(
-    store.db
-      .select()
-      .from(apiKeys)
+    select(store)
       .where(and(bound, state && inState(store, state, now)))
       .orderBy(...order)
       .limit(limit),
   );
-  return inListOrder(await recordsOf(store, rows, now), seek).map(({ managed }) => managed);
+  return inListOrder(rows, seek).map((found) => recordOf(found, now).managed);
 }
 
 function inState({ tables: { apiKeys } }: Store, state: KeyState, now: string) {
@@ -81,65 +110,29 @@ export function stateOf({ revokedAt, expiresAt }: Pick<Row, 'revokedAt' | 'expir
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
 }
 
-async function recordsOf(store: Store, rows: readonly Row[], now: string): Promise<KeyRecord[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => id);
-  const { first, last } = await findEnds(store, ids);
-  const successors = await findSuccessors(store, ids);
-  return rows.map((row) => {
-    const [made, latest] = [first.get(row.id), last.get(row.id)];
-    const createdBy = made?.action === 'create' ? byOf(made) : { key: null, actor: null };
-    const managed: ManagedKey = {
-      id: row.id,
-      version: latest?.version ?? 1,
-      createdAt: row.createdAt,
-      createdBy,
-      updatedAt: latest?.at ?? row.createdAt,
-      updatedBy: latest ? byOf(latest) : createdBy,
-      name: row.name,
-      role: row.role,
-      state: stateOf(row, now),
-      expiresAt: row.expiresAt,
-      revokedAt: row.revokedAt,
-      lastUsedAt: row.lastUsedAt,
-      rotatedFrom: row.rotatedFrom,
-      rotatedTo: successors.get(row.id) ?? null,
-    };
-    return { managed, seq: latest?.seq ?? 0 };
-  });
+function recordOf({ row, first, last, rotatedTo }: Found, now: string): KeyRecord {
+  const createdBy = first?.action === 'create' ? byOf(first) : { key: null, actor: null };
+  const managed: ManagedKey = {
+    id: row.id,
+    version: last?.version ?? 1,
+    createdAt: row.createdAt,
+    createdBy,
+    updatedAt: last?.at ?? row.createdAt,
+    updatedBy: last ? byOf(last) : createdBy,
+    name: row.name,
+    role: row.role,
+    state: stateOf(row, now),
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+    lastUsedAt: row.lastUsedAt,
+    rotatedFrom: row.rotatedFrom,
+    rotatedTo,
+  };
+  return { managed, seq: last?.seq ?? 0 };
 }
 
 function byOf({ byKey, byActor }: Change): ManagedKey['createdBy'] {
   return { key: byKey, actor: byActor };
-}
-
-/** The first and the last change that the log has of each key. */
-async function findEnds({ db, tables: { changes }, all }: Store, ids: readonly string[]) {
-  const ofKeys = and(eq(changes.kind, 'key'), inArray(changes.resourceId, [...ids]));
-  const ends = await all(
-    db
-      .select({ first: min(changes.seq), last: max(changes.seq) })
-      .from(changes)
-      .where(ofKeys)
-      .groupBy(changes.resourceId),
-  );
-  const seqs = ends.flatMap(({ first, last }) => [first ?? 0, last ?? 0]);
-  const rows = seqs.length === 0 ? [] : await all(db.select().from(changes).where(inArray(changes.seq, seqs)));
-  rows.sort((a, b) => b.seq - a.seq);
-  const first = new Map(rows.map((row) => [row.resourceId, row]));
-  const last = new Map(rows.reverse().map((row) => [row.resourceId, row]));
-  return { first, last };
-}
-
-/** The keys that take over from others, by those. */
-async function findSuccessors({ db, tables: { apiKeys }, all }: Store, ids: readonly string[]) {
-  const rows = await all(
-    db
-      .select({ id: apiKeys.id, rotatedFrom: apiKeys.rotatedFrom })
-      .from(apiKeys)
-      .where(inArray(apiKeys.rotatedFrom, [...ids])),
-  );
-  return new Map(rows.map(({ id, rotatedFrom }) => [rotatedFrom, id]));
 }
 
 /** What was done to a key since a version, the first first. */

@@ -21,7 +21,7 @@ export interface ArticleRecord {
 
 type Row = Store['tables']['articles']['$inferSelect'];
 
-function recordOf(row: Row): ArticleRecord {
+export function articleOf(row: Row): ArticleRecord {
   const columns = row as Record<string, unknown>;
   const fields = Object.fromEntries(fieldNames.map((name) => [name, columns[name]])) as unknown as ArticleFields;
   return {
@@ -71,7 +71,7 @@ const selectBySlug = prepared(({ db, tables: { articles } }, { slug }: { slug: s
 export async function findArticle(store: Store, idOrSlug: string): Promise<ArticleRecord | undefined> {
   const query = isId(idOrSlug) ? selectById(store, { id: idOrSlug }) : selectBySlug(store, { slug: idOrSlug });
   const [row] = await store.all(query);
-  return row && recordOf(row);
+  return row && articleOf(row);
 }
 
 /** Whether there is any article, deleted ones included. */
@@ -111,7 +111,7 @@ export async function findSummaries(
       .from(articles)
       .where(inArray(articles.id, [...ids])),
   );
-  return new Map(rows.map((row) => [row.id, recordOf(row).summary]));
+  return new Map(rows.map((row) => [row.id, articleOf(row).summary]));
 }
 
 export function insertArticle(

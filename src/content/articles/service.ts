@@ -28,6 +28,7 @@ import { usesOfFields, workingUseStatements } from '../where-used.js';
 import { asCreated, asItWas, asWritten, plannedSection } from './answers.js';
 import { internalFields } from './for-readers.js';
 import { type ArticleListRequest, listWorkingCopies } from './list/service.js';
+import { readAtOneVersion } from './reading.js';
 import {
   type ArticleRecord,
   articleTagStatements,
@@ -56,9 +57,6 @@ import {
 
 export type ArticleService = ReturnType<typeof articleService>;
 
-/** More than the writes that may come one after the other while an article is read. */
-const readsMax = 30;
-
 /** The rules of articles' working copies. Nothing here is seen by readers before it is published. */
 export function articleService(store: Store, clock: Clock) {
   /** @throws `not_found` */
@@ -69,17 +67,13 @@ export function articleService(store: Store, clock: Clock) {
   }
 
   /**
-   * The working copy with its sections, as it was at one moment: read again when somebody has written between the queries.
-   * @throws `not_found`, `unavailable` when somebody has every time
+   * The working copy with its sections, as it was at one moment.
+   * @throws `not_found`, `unavailable` when somebody writes to it all the time
    */
   async function get(idOrSlug: string): Promise<ManagedArticle> {
-    let record = await getRecord(idOrSlug);
-    for (let attempt = 1; attempt <= readsMax; attempt++) {
-      const read = await asItWas(store, record, await listSections(store, record.summary.id, record.sectionIds));
-      record = await getRecord(read.id);
-      if (record.summary.version === read.version) return read;
-    }
-    throw new DomainError('unavailable', 'Too many others are changing this at the same time. Try again.');
+    return readAtOneVersion(getRecord, idOrSlug, async (record) =>
+      asItWas(store, record, await listSections(store, record.summary.id, record.sectionIds)),
+    );
   }
 
   /** A page of working copies. @throws `invalid` for a cursor of another list */

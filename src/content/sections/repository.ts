@@ -3,6 +3,7 @@ import type { ManagedBlock } from '../../blocks/index.js';
 import type { Actor } from '../../kernel/actor.js';
 import { prepared } from '../../storage/prepared.js';
 import type { Statement, Store } from '../../storage/store.js';
+import { type ArticleRecord, articleOf } from '../articles/repository.js';
 import type { RevisionEntry, SectionContent } from '../history.js';
 import { creationStamp, managedOf, updateStamp } from '../managed.js';
 import { usesOfBlocks, workingUseStatements } from '../where-used.js';
@@ -22,17 +23,25 @@ function recordOf(row: Row): SectionRecord {
   return { section, isAnchorFixed: row.anchorFixed };
 }
 
-const selectById = prepared(({ db, tables: { sections } }, { id }: { id: string }) =>
+const selectWithArticle = prepared(({ db, tables: { sections, articles } }, { id }: { id: string }) =>
   db
-    .select()
+    .select({ section: sections, article: articles })
     .from(sections)
+    .innerJoin(articles, eq(articles.id, sections.articleId))
     .where(and(eq(sections.id, id), isNull(sections.deletedAt)))
     .limit(1),
 );
 
-export async function findSection(store: Store, id: string): Promise<SectionRecord | undefined> {
-  const [row] = await store.all(selectById(store, { id }));
-  return row && recordOf(row);
+/**
+ * A section with its article, deleted or not. It is one query, so that both are of the same moment: beside an older section, the
+ * article's version would let its reader go on from a change that was never read.
+ */
+export async function findSectionWithArticle(
+  store: Store,
+  id: string,
+): Promise<{ record: SectionRecord; article: ArticleRecord } | undefined> {
+  const [found] = await store.all(selectWithArticle(store, { id }));
+  return found && { record: recordOf(found.section), article: articleOf(found.article) };
 }
 
 const selectOfArticle = prepared(({ db, tables: { sections } }, { articleId }: { articleId: string }) =>

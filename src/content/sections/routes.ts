@@ -27,7 +27,7 @@ const answer = { description: 'The section.', schema: dataOf(SectionAnswer), hea
 
 export function sectionRoutes(api: Api, sections: SectionService): void {
   const target = ({ id }: { id: string }) => sections.get(id);
-  const articleTarget = ({ id }: { id: string }) => sections.list(id);
+  const articleTarget = ({ id }: { id: string }) => sections.getArticle(id);
 
   managedOperation(api, {
     ...chapter,

@@ -5,6 +5,7 @@ import { newId } from '../../kernel/ids.js';
 import { changedPointers, jsonEqual } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
+import { readAtOneVersion } from '../articles/reading.js';
 import { type ArticleRecord, findArticle, raiseArticleVersion, updateArticle } from '../articles/repository.js';
 import { Drafting, requireSize } from '../drafting.js';
 import { changeStatements, findRevisionContent, revisionStatements, type SectionContent } from '../history.js';
@@ -13,7 +14,7 @@ import { anchorFor, contentOf, planSection } from './plan.js';
 import {
   deleteSection,
   findArticleVersionOf,
-  findSection,
+  findSectionWithArticle,
   insertSection,
   listSections,
   type SectionRecord,
@@ -37,16 +38,17 @@ export type SectionService = ReturnType<typeof sectionService>;
  */
 export function sectionService(store: Store, clock: Clock) {
   /** @throws `not_found` */
-  async function getArticle(articleId: string): Promise<ArticleRecord> {
-    const article = await findArticle(store, articleId);
-    if (!article || article.isDeleted) throw notFound('article', articleId);
+  async function getArticle(idOrSlug: string): Promise<ArticleRecord> {
+    const article = await findArticle(store, idOrSlug);
+    if (!article || article.isDeleted) throw notFound('article', idOrSlug);
     return article;
   }
 
   async function getRecord(id: string): Promise<{ record: SectionRecord; article: ArticleRecord }> {
-    const record = await findSection(store, id);
-    if (!record) throw notFound('section', id);
-    return { record, article: await getArticle(record.section.articleId) };
+    const found = await findSectionWithArticle(store, id);
+    if (!found) throw notFound('section', id);
+    if (found.article.isDeleted) throw notFound('article', found.record.section.articleId);
+    return found;
   }
 
   /** @throws `not_found` */
@@ -55,11 +57,15 @@ export function sectionService(store: Store, clock: Clock) {
     return { ...record.section, articleVersion: article.summary.version };
   }
 
-  /** The sections of an article, in its order. @throws `not_found` */
-  async function list(articleIdOrSlug: string): Promise<SectionAnswer[]> {
-    const article = await getArticle(articleIdOrSlug);
-    const records = await listSections(store, article.summary.id, article.sectionIds);
-    return records.map(({ section }) => ({ ...section, articleVersion: article.summary.version }));
+  /**
+   * The sections of an article, in its order, as they were at one moment.
+   * @throws `not_found`, `unavailable` when somebody writes to it all the time
+   */
+  function list(articleIdOrSlug: string): Promise<SectionAnswer[]> {
+    return readAtOneVersion(getArticle, articleIdOrSlug, async ({ summary, sectionIds }) => {
+      const records = await listSections(store, summary.id, sectionIds);
+      return records.map(({ section }) => ({ ...section, articleVersion: summary.version }));
+    });
   }
 
   /**
@@ -254,7 +260,7 @@ export function sectionService(store: Store, clock: Clock) {
     return { ...section, articleVersion: await findArticleVersionOf(store, section.id, section.version) };
   }
 
-  return { get, list, create, patch, remove, move };
+  return { get, getArticle, list, create, patch, remove, move };
 }
 
 function anchorsOf(records: readonly SectionRecord[]): Set<string> {
