@@ -73,13 +73,15 @@ export function keyService(store: Store, clock: Clock) {
   /** Makes a key. @throws `invalid` when it would have expired already */
   async function create({ name, role, expiresAt = null }: ApiKeyDraft, actor: Actor): Promise<IssuedKey> {
     const { id, secret, key } = newApiKey();
-    await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       const at = instant(clock);
       requireFuture(expiresAt, at);
-      const row = { id, name, role, secretHash: hashSecret(secret), createdAt: at, expiresAt, rotatedFrom: null };
-      return { statements: insertKey(store, row, actor), result: undefined };
+      const made = { id, name, role, createdAt: at, expiresAt, rotatedFrom: null };
+      return {
+        statements: insertKey(store, { ...made, secretHash: hashSecret(secret) }, actor),
+        result: { ...asCreated(made, actor), key },
+      };
     });
-    return { ...(await get(id)), key };
   }
 
   /**
@@ -126,8 +128,8 @@ export function keyService(store: Store, clock: Clock) {
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<IssuedKey> {
-    const made = newApiKey();
-    await decideAndCommit(store, async () => {
+    const { id: newId, secret, key } = newApiKey();
+    return decideAndCommit(store, async () => {
       const { record, at } = await getMatching(id, ifMatch);
       const { managed } = record;
       requireRotatable(managed);
@@ -135,15 +137,13 @@ export function keyService(store: Store, clock: Clock) {
       const end = managed.expiresAt !== null && managed.expiresAt < overlapEnd ? managed.expiresAt : overlapEnd;
       requireSuccessorEnd(managed, expiresAt, end, at);
       const { name, role } = managed;
-      const secretHash = hashSecret(made.secret);
-      const row = { id: made.id, name, role, secretHash, createdAt: at, expiresAt: expiresAt ?? null, rotatedFrom: id };
+      const made = { id: newId, name, role, createdAt: at, expiresAt: expiresAt ?? null, rotatedFrom: id };
       const statements = [
         ...updateKey(store, record, { expiresAt: end }, 'rotate', actor, at),
-        ...insertKey(store, row, actor),
+        ...insertKey(store, { ...made, secretHash: hashSecret(secret) }, actor),
       ];
-      return { statements, result: undefined };
+      return { statements, result: { ...asCreated(made, actor), key } };
     });
-    return { ...(await get(made.id)), key: made.key };
   }
 
   /**
@@ -217,6 +217,16 @@ function requireFuture(expiresAt: string | null | undefined, at: string): void {
   if (!expiresAt || expiresAt > at) return;
   const message = 'must be in the future; a key is ended at once by revoking it';
   throw invalid([{ pointer: '/expiresAt', code: 'in_the_past', message }]);
+}
+
+/** A key as the commit that makes it leaves it: read again behind that, it might be another's version. */
+function asCreated(
+  { createdAt, ...key }: Pick<ManagedKey, 'id' | 'name' | 'role' | 'createdAt' | 'expiresAt' | 'rotatedFrom'>,
+  { key: byKey, person }: Actor,
+): ManagedKey {
+  const by = { key: byKey, actor: person };
+  const stamps = { version: 1, createdAt, createdBy: by, updatedAt: createdAt, updatedBy: by };
+  return { ...key, ...stamps, state: 'active', revokedAt: null, lastUsedAt: null, rotatedTo: null };
 }
 
 /** A key as it is at an instant. */

@@ -6,7 +6,7 @@ import { changedPointers } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
 import { findRevisionContent } from '../history.js';
-import { nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
+import { creationStamp, managedOf, nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
 import { listLiveUsers } from '../where-used.js';
 import { findTerms, insertTerm, listTerms, nameFromKey, renameTerm, type TermKind } from './repository.js';
@@ -47,15 +47,19 @@ export function taxonomyService(kind: TermKind, store: Store, clock: Clock, prop
 
   /** Makes a term before any article uses it. @throws `conflict` when there is one with this key */
   async function create({ key, name }: TermDraft, actor: Actor): Promise<ManagedTerm> {
-    await decideAndCommit(store, async () => {
+    return decideAndCommit(store, async () => {
       if ((await findTerms(store, kind, [key])).has(key)) {
         const errors = [{ pointer: '/key', code: 'key_taken', message: `is the key of a ${kind} already` }];
         throw new DomainError('conflict', `There is a ${kind} with this key already.`, { errors });
       }
-      const statements = insertTerm(store, kind, key, name ?? nameFromKey(key), actor, instant(clock));
-      return { statements, result: undefined };
+      const at = instant(clock);
+      const named = name ?? nameFromKey(key);
+      const { id: _key, ...managed } = managedOf({ id: key, ...creationStamp(actor, at) });
+      return {
+        statements: insertTerm(store, kind, key, named, actor, at),
+        result: { key, name: named, liveStories: 0, ...managed },
+      };
     });
-    return get(key);
   }
 
   /**

@@ -1,7 +1,14 @@
 import type { ArticleRecord } from '../../content/articles/repository.js';
 import type { ArticleService } from '../../content/articles/service.js';
 import { findArticleContentAt } from '../../content/history.js';
-import { nextStamp, readOnlyViolations, refuseIfAny, requireMatch } from '../../content/managed.js';
+import {
+  creationStamp,
+  managedOf,
+  nextStamp,
+  readOnlyViolations,
+  refuseIfAny,
+  requireMatch,
+} from '../../content/managed.js';
 import type { Actor } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { cursorScope, type Page, type PageRequest, readPage } from '../../kernel/cursors.js';
@@ -100,7 +107,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
     ifMatch: string | undefined,
     actor: Actor,
   ): Promise<Planned> {
-    const { id, warnings } = await decideAndCommit(store, async () => {
+    return decideAndCommit<Planned>(store, async () => {
       const id = newId();
       const now = instant(clock);
       const options = { at, publishedAt: publishedAt ?? null, minor: minor ?? false, correction: correction ?? null };
@@ -117,9 +124,9 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         insertSchedule(store, { id, articleId, action, ...plan }, actor, now),
         ...traceStatements(store, record, { action: 'schedule' }, actor, now),
       ];
-      return { statements, result: { id, articleId, warnings: held.warnings } };
+      const schedule = asCreated(record, { id, action, ...plan }, actor, now);
+      return { statements, result: { schedule, warnings: held.warnings } };
     });
-    return { schedule: await get(id), warnings };
   }
 
   /** @throws `conflict` when such a schedule waits already, or the story will not be live to be withdrawn */
@@ -183,7 +190,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         updatePublication(store, record, planned, actor, now),
         ...traceStatements(store, record, { action: 'schedule.change' }, actor, now),
       ];
-      const written = { ...beside(schedule), ...plan, ...nextStamp(schedule, actor, now) };
+      const written = { ...beside(schedule, record), ...plan, ...nextStamp(schedule, actor, now) };
       return { statements, result: { schedule: written, warnings: held.warnings } };
     });
   }
@@ -201,7 +208,7 @@ export function scheduleService(store: Store, clock: Clock, articles: ArticleSer
         ...traceStatements(store, record, { action: 'schedule.cancel' }, actor, now),
       ];
       const ended = { state: 'cancelled', settledAt: now } as const;
-      return { statements, result: { ...beside(schedule), ...ended, ...nextStamp(schedule, actor, now) } };
+      return { statements, result: { ...beside(schedule, record), ...ended, ...nextStamp(schedule, actor, now) } };
     });
   }
 
@@ -222,7 +229,19 @@ function requirePending({ state }: Schedule): void {
   if (state !== 'pending') throw new DomainError('conflict', `The schedule is ${state}, so it stays as it is.`);
 }
 
-/** A schedule beside its article as a write to the schedule leaves that. */
-function beside(schedule: Schedule): Schedule {
-  return { ...schedule, article: { ...schedule.article, version: schedule.article.version + 1 } };
+/** A schedule as the commit that makes it leaves it: read again behind that, it might be another's version. */
+function asCreated(
+  { summary: { id: articleId, slug, headline, version } }: ArticleRecord,
+  { id, ...plan }: Plan & Pick<Schedule, 'id' | 'action'>,
+  actor: Actor,
+  now: string,
+): Schedule {
+  const article = { slug, headline, version: version + 1 };
+  const waiting = { state: 'pending', failure: null, settledAt: null } as const;
+  return { ...managedOf({ id, ...creationStamp(actor, now) }), articleId, article, ...plan, ...waiting };
+}
+
+/** A schedule beside its article as a write to the schedule leaves that, told by what the write is held to. */
+function beside(schedule: Schedule, { summary: { slug, headline, version } }: ArticleRecord): Schedule {
+  return { ...schedule, article: { slug, headline, version: version + 1 } };
 }
