@@ -1,5 +1,5 @@
 import { asItWas, asWritten } from '../content/articles/answers.js';
-import type { ArticleRecord } from '../content/articles/repository.js';
+import { type ArticleRecord, guardVersion } from '../content/articles/repository.js';
 import type { ManagedArticle } from '../content/articles/schemas.js';
 import type { ArticleService } from '../content/articles/service.js';
 import { insertCorrection } from '../content/corrections/repository.js';
@@ -88,7 +88,8 @@ export function publishingService(
       );
       const warnings = warningsAmong(findings);
       const was = await asItWas(store, record, sections);
-      if (!correction && isUnchanged(record, times)) return { statements: [], result: { article: was, warnings } };
+      if (!correction && isUnchanged(record, times))
+        return { statements: [guardVersion(store, record)], result: { article: was, warnings } };
       // What was read while another saved is no version of the story; then it is the caller's that is stale.
       if (!isFit(findings)) await getMatching(store, articles, idOrSlug, ifMatch);
       requireFit(findings);
@@ -123,7 +124,7 @@ export function publishingService(
         const result = asWritten(was, record, { publication: gone }, actor, at);
         return { statements: [...cancelled, ...noted, ...withdrawn], result };
       }
-      if (cancelled.length === 0) return { statements: [], result: was };
+      if (cancelled.length === 0) return { statements: [guardVersion(store, record)], result: was };
       const statements = [
         ...cancelled,
         updatePublication(store, record, { scheduledFor: null }, actor, at),

@@ -99,6 +99,22 @@ export function guardArticles(store: Store, ids: ReadonlySet<string>): Statement
   return [{ query: selectPresent(store, { ids: [...ids] }), rows: ids.size }];
 }
 
+const selectAtVersion = prepared(
+  ({ db, tables: { articles } }, { id, version }: Pick<ArticleRecord['summary'], 'id' | 'version'>) =>
+    db
+      .select({ id: articles.id })
+      .from(articles)
+      .where(and(eq(articles.id, id), eq(articles.version, version), isNull(articles.deletedAt))),
+);
+
+/**
+ * Holds a decision that writes nothing to the article being as it was read. It has been read part by part, and its answer must not
+ * have a part that another has written since under the version of before; nor may the answer, where it is kept, outlive an erasure.
+ */
+export function guardVersion(store: Store, { summary: { id, version } }: ArticleRecord): Statement {
+  return { query: selectAtVersion(store, { id, version }), rows: 1 };
+}
+
 /** Working copies without their sections, by id. */
 export async function findSummaries(
   { db, tables: { articles }, all }: Store,

@@ -36,6 +36,7 @@ import {
   findArticleIds,
   findSlugOwner,
   guardArticles,
+  guardVersion,
   hasArticles,
   insertArticle,
   listTakenSlugs,
@@ -225,7 +226,7 @@ export function articleService(store: Store, clock: Clock) {
     const orderPointers = jsonEqual(record.sectionIds, sectionIds) ? [] : ['/sections'];
     const references = await referenceStatements(id, fields, record.fields, drafting, actor, at);
     if (changed.length + removed.length + fieldPointers.length + orderPointers.length === 0)
-      return { statements: [], result: was };
+      return { statements: [guardVersion(store, record)], result: was };
     const slugChange = fields.slug === record.fields.slug ? [] : await changeSlug(id, fields.slug, record.fields.slug);
     const changesContent =
       changed.length + removed.length + orderPointers.length > 0 ||

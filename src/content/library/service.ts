@@ -27,7 +27,14 @@ import { listLiveUsers } from '../where-used.js';
 import { libraryKinds } from './kinds.js';
 import { libraryListing } from './list/repository.js';
 import type { LibraryFilters } from './list/schemas.js';
-import { findResources, guardPresent, insertResource, type ManagedResource, updateResource } from './repository.js';
+import {
+  findResources,
+  guardPresent,
+  guardVersions,
+  insertResource,
+  type ManagedResource,
+  updateResource,
+} from './repository.js';
 
 /** A resource as it is about to be. */
 export interface ResourceChange<K extends ResourceKind = ResourceKind> {
@@ -184,14 +191,16 @@ export function libraryService<K extends ResourceKind>(
       );
       const { facts, guards, warnings, prepare } = await propose(current);
       const fields = changedPointers(pickFacts(current), facts);
-      if (fields.length === 0 && !isDryRun) return { statements: [], result: { resource: current, warnings } };
+      // What writes nothing is held to the version as well: its answer, which may be kept, must not outlive an erasure.
+      const asRead = guardVersions(store, kind, new Map([[id, current.version]]));
+      if (fields.length === 0 && !isDryRun) return { statements: asRead, result: { resource: current, warnings } };
       const at = instant(clock);
       const next = { kind, id, version: current.version + 1, facts } as ResourceChange;
       const { statements, ...outcome } = await propagator.propagate(kind, id, { resource: next }, actor, at);
       // Once more: a story may have gone live with it since.
       await requireRight(id, actor);
       if (isDryRun)
-        return { statements: [], result: { resource: { ...current, ...facts }, reach: outcome.reach, warnings } };
+        return { statements: asRead, result: { resource: { ...current, ...facts }, reach: outcome.reach, warnings } };
       await prepare?.();
       return {
         statements: [

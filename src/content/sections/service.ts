@@ -6,7 +6,13 @@ import { changedPointers, jsonEqual } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { readAtOneVersion } from '../articles/reading.js';
-import { type ArticleRecord, findArticle, raiseArticleVersion, updateArticle } from '../articles/repository.js';
+import {
+  type ArticleRecord,
+  findArticle,
+  guardVersion,
+  raiseArticleVersion,
+  updateArticle,
+} from '../articles/repository.js';
 import { Drafting, requireSize } from '../drafting.js';
 import { changeStatements, findRevisionContent, revisionStatements, type SectionContent } from '../history.js';
 import { creationStamp, managedOf, readOnlyViolations, refuseIfAny, requireMatch } from '../managed.js';
@@ -197,10 +203,11 @@ export function sectionService(store: Store, clock: Clock) {
         id,
         after,
       );
-      const statements = jsonEqual(order, article.sectionIds)
-        ? []
+      const isInPlace = jsonEqual(order, article.sectionIds);
+      const statements = isInPlace
+        ? [guardVersion(store, article)]
         : orderStatements(article, order, 'section.move', actor, instant(clock));
-      const articleVersion = article.summary.version + (statements.length > 0 ? 1 : 0);
+      const articleVersion = article.summary.version + (isInPlace ? 0 : 1);
       return { statements, result: { ...record.section, articleVersion } };
     });
   }

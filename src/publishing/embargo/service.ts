@@ -1,5 +1,5 @@
 import { asItWas, asWritten } from '../../content/articles/answers.js';
-import type { ArticleRecord } from '../../content/articles/repository.js';
+import { type ArticleRecord, guardVersion } from '../../content/articles/repository.js';
 import type { ManagedArticle } from '../../content/articles/schemas.js';
 import type { ArticleService } from '../../content/articles/service.js';
 import { refuseIfAny } from '../../content/managed.js';
@@ -41,7 +41,7 @@ export function embargoService(store: Store, clock: Clock, articles: ArticleServ
       const { publication } = record.summary;
       const was = await asItWas(store, record, sections);
       if (publication.embargoedUntil === until && publication.embargoReason === reason)
-        return { statements: [], result: was };
+        return { statements: [guardVersion(store, record)], result: was };
       const embargo = { embargoedUntil: until, embargoReason: reason };
       const statements = [
         updatePublication(store, record, embargo, actor, now),

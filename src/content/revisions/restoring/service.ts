@@ -9,6 +9,7 @@ import {
   type ArticleRecord,
   articleTagStatements,
   findSlugOwner,
+  guardVersion,
   slugStatements,
   updateArticle,
 } from '../../articles/repository.js';
@@ -67,7 +68,8 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
       const current = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
       const all = [...warnings, ...references.warnings];
       const read = await asItWas(store, record, sections);
-      if (jsonEqual(current, next)) return { statements: [], result: { article: read, warnings: all } };
+      if (jsonEqual(current, next))
+        return { statements: [guardVersion(store, record)], result: { article: read, warnings: all } };
       const at = instant(clock);
       const { statements, contentVersion } = await statementsFor(record, current, next, now, actor, at);
       const returning = next.sections.flatMap((section) => returnedSection(id, section, now, read.sections, actor, at));
