@@ -46,6 +46,19 @@ function makePost(operationId: string): Promise<Post> {
   return recipe(app);
 }
 
+describe('an import whose process died between its commit and its answer', () => {
+  it('tells of the resources that it has made', async () => {
+    const post = await makePost('importStory');
+    isDying = true;
+    const died = await sendPost(app, post, 'dead-import').catch((error) => error);
+    isDying = false;
+    expect(String(died)).toContain('answered 500');
+    const { body } = await sendPost(app, post, 'dead-import').expect(201);
+    expect(body.resources.length).toBeGreaterThan(0);
+    for (const { kind, id } of body.resources) await app.as.viewer.get(`/v1/manage/${kind}s/${id}`).expect(200);
+  });
+});
+
 describe('every POST that tells no secret', () => {
   it('has a request here', () => {
     expect(Object.keys(posts).sort()).toEqual(

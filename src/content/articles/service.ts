@@ -87,41 +87,58 @@ export function articleService(store: Store, clock: Clock) {
    * @throws `conflict` for a taken slug, `unprocessable` for references to what is not there
    */
   async function create(draft: ArticleDraft, actor: Actor): Promise<ManagedArticle> {
+    return decideAndCommit(store, () => creationOf(draft, actor));
+  }
+
+  /**
+   * Creates a story as `create` does, and keeps with the decision what else its answer tells: a request that is sent again is told
+   * that, and not what its own run has made of it.
+   */
+  async function createTelling<Told>(
+    draft: ArticleDraft,
+    actor: Actor,
+    told: Told,
+  ): Promise<{ article: ManagedArticle; told: Told }> {
     return decideAndCommit(store, async () => {
-      const id = newId();
-      const at = instant(clock);
-      const drafting = new Drafting(draft.language);
-      const planned = planSections(draft.sections ?? [], [], drafting);
-      const fields = fillArticle({
-        ...draft,
-        slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
-      }) as ArticleFields;
-      await requireFreeSlug(fields.slug, id);
-      const references = await referenceStatements(id, fields, undefined, drafting, actor, at);
-      const sectionIds = planned.map(({ content }) => content.id);
-      const statements = [
-        ...references,
-        ...(await termStatements(fields, actor, at)),
-        insertArticle(store, id, fields, sectionIds, actor, at),
-        ...slugStatements(store, id, fields.slug),
-        ...articleTagStatements(store, id, fields.tags),
-        ...workingUseStatements(store, id, '', usesOfFields(fields)),
-        ...revisionStatements(store, actor, at, [
-          {
-            kind: 'article',
-            id,
-            version: 1,
-            article: { id, version: 1 },
-            action: 'create',
-            fields: [],
-            content: { ...fields, sectionIds },
-          },
-        ]),
-        ...planned.flatMap((section) => sectionStatements(id, section, actor, at)),
-        ...changeStatements(store, actor, at, [{ kind: 'article', id, version: 1, action: 'create', articleId: id }]),
-      ];
-      return { statements, result: asCreated(id, fields, planned, actor, at) };
+      const { statements, result: article } = await creationOf(draft, actor);
+      return { statements, result: { article, told } };
     });
+  }
+
+  async function creationOf(draft: ArticleDraft, actor: Actor): Promise<Decision<ManagedArticle>> {
+    const id = newId();
+    const at = instant(clock);
+    const drafting = new Drafting(draft.language);
+    const planned = planSections(draft.sections ?? [], [], drafting);
+    const fields = fillArticle({
+      ...draft,
+      slug: draft.slug ?? (await makeSlug(draft.headline ?? '', id)),
+    }) as ArticleFields;
+    await requireFreeSlug(fields.slug, id);
+    const references = await referenceStatements(id, fields, undefined, drafting, actor, at);
+    const sectionIds = planned.map(({ content }) => content.id);
+    const statements = [
+      ...references,
+      ...(await termStatements(fields, actor, at)),
+      insertArticle(store, id, fields, sectionIds, actor, at),
+      ...slugStatements(store, id, fields.slug),
+      ...articleTagStatements(store, id, fields.tags),
+      ...workingUseStatements(store, id, '', usesOfFields(fields)),
+      ...revisionStatements(store, actor, at, [
+        {
+          kind: 'article',
+          id,
+          version: 1,
+          article: { id, version: 1 },
+          action: 'create',
+          fields: [],
+          content: { ...fields, sectionIds },
+        },
+      ]),
+      ...planned.flatMap((section) => sectionStatements(id, section, actor, at)),
+      ...changeStatements(store, actor, at, [{ kind: 'article', id, version: 1, action: 'create', articleId: id }]),
+    ];
+    return { statements, result: asCreated(id, fields, planned, actor, at) };
   }
 
   /**
@@ -352,7 +369,19 @@ export function articleService(store: Store, clock: Clock) {
     return !(await hasArticles(store));
   }
 
-  return { get, getRecord, getMatching, getMatchingSections, requireFreeSlug, isEmpty, list, create, replace, patch };
+  return {
+    get,
+    getRecord,
+    getMatching,
+    getMatchingSections,
+    requireFreeSlug,
+    isEmpty,
+    list,
+    create,
+    createTelling,
+    replace,
+    patch,
+  };
 }
 
 /** @throws `invalid` when the patch leads to fields that are wrong together */

@@ -43,8 +43,10 @@ export function importService(store: Store, articles: ArticleService) {
       const matched = await matchResources(store, slugged.draft, reading);
       const losses = [...reading.losses, ...slugged.losses, ...matched.losses];
       try {
-        const article = await articles.create(checked(matched, reading, choices), actor);
-        return { article, resources: matched.resources, notCarried: losses.map(notCarried) };
+        const draft = checked(matched, reading, choices);
+        const told = { resources: matched.resources, notCarried: losses.map(notCarried) };
+        const made = await articles.createTelling(draft, actor, told);
+        return { article: made.article, ...made.told };
       } catch (error) {
         if (tries < triesMax && isPassing(error)) continue;
         throw placedIn(error, matched.draft, reading);
