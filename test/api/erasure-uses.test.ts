@@ -1,9 +1,11 @@
 // What an erasure leaves of the stories and embeds that used the thing.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
-import { changeResource, createResource, editStory, type Members } from '../support/editing.js';
+import { matching } from '../support/client.js';
+import { changeResource, createResource, editSection, editStory, type Members } from '../support/editing.js';
 import { cleared, erase } from '../support/erasing.js';
 import { requireFresh } from '../support/freshness.js';
+import { bringBack, removed } from '../support/removal.js';
 import { startBeside } from '../support/second-server.js';
 import { createStory, embed, image, liveStory, publishStory, quote, shortStory } from '../support/stories.js';
 
@@ -204,10 +206,83 @@ describe('a draft that showed what was erased', () => {
     const draft = await managed(id);
     expect(draft.version).toBe(2);
     expect(typesOf(draft)).toEqual(['paragraph']);
+    const { data: revisions } = (await app.as.viewer.get(`/v1/manage/articles/${id}/revisions`).expect(200)).body;
+    expect(revisions[0].sections).toMatchObject([{ id: sections[0]?.id, version: 2, action: 'detach' }]);
     const section = `/v1/manage/sections/${sections[0]?.id}`;
     await app.as.editor.patch(section, { heading: 'Old' }).set('if-match', '"1"').expect(412);
     await app.as.editor.patch(section, { heading: 'New' }).set('if-match', '"2"').expect(200);
     await publishStory(app, id);
+  });
+});
+
+describe('what comes back behind an erasure', () => {
+  const restore = async (path: string, version: number) => {
+    const tag = matching(await app.as.viewer.get(path).expect(200));
+    return (await app.as.publisher.post(`${path}/revisions/${version}/restore`).set(tag).expect(200)).body;
+  };
+
+  it('is a version of a story without what was erased, which the warnings tell of; it can be published', async () => {
+    const [gone, words] = [await newImage(), await newQuote()];
+    const blocks = [{ type: 'image', imageId: gone }, paragraph, { type: 'quote', quoteId: words }];
+    const story = await createStory(app, storyOf(blocks, { leadImageId: gone }));
+    await editSection(app, story.sections[0]?.id ?? '', { blocks: [paragraph] });
+    await editStory(app, story.id, { leadImageId: null });
+    const erasures = [await erase(app, 'image', gone), await erase(app, 'quote', words)];
+    const { data, warnings } = await restore(`/v1/manage/articles/${story.id}`, 1);
+    expect(typesOf(data)).toEqual(['paragraph']);
+    expect(blocksOf(data)[0]?.id).toBe(blocksOf(story)[1]?.id);
+    expect(data.leadImageId).toBeNull();
+    expect(warnings.map(({ pointer, code }: Members) => [pointer, code])).toEqual([
+      ['/leadImageId', 'erased_reference'],
+      ['/sections/0/blocks', 'erased_reference'],
+      ['/sections/0/blocks', 'erased_reference'],
+    ]);
+    for (const erasure of erasures) await cleared(app, erasure);
+    expect(await managed(story.id)).toEqual(data);
+    await publishStory(app, story.id);
+  });
+
+  it('is what readers have, when it is the version that they got before', async () => {
+    const gone = await newImage();
+    const story = await liveStory(app, storyOf([{ type: 'image', imageId: gone }, paragraph]));
+    await cleared(app, await erase(app, 'image', gone, remove));
+    await editStory(app, story.id, { headline: 'Another' });
+    const { data } = await restore(`/v1/manage/articles/${story.id}`, 2);
+    expect(data.publication.hasUnpublishedChanges).toBe(false);
+    await requireFresh(app, story.id);
+  });
+
+  it('is a version of an embed without a thumbnail that was erased', async () => {
+    const thumbnailImageId = await newImage();
+    const { id } = await createResource(app, 'embeds', { ...embed, thumbnailImageId });
+    await cleared(app, await erase(app, 'image', thumbnailImageId, remove));
+    await changeResource(app, 'embeds', id, { title: 'Another' });
+    const { data, warnings } = await restore(`/v1/manage/embeds/${id}`, 1);
+    expect(data).toMatchObject({ title: embed.title, thumbnailImageId: null });
+    expect(warnings).toMatchObject([{ pointer: '/thumbnailImageId', code: 'erased_reference' }]);
+  });
+
+  it('is a deleted story without it, whose versions tell so, and a deleted embed', async () => {
+    const gone = await newImage();
+    const blocks = [{ type: 'image', imageId: gone }, paragraph];
+    const story = await createStory(app, storyOf(blocks, { leadImageId: gone }));
+    const video = await createResource(app, 'embeds', { ...embed, thumbnailImageId: gone });
+    const [address, embedded] = [`/v1/manage/articles/${story.id}`, `/v1/manage/embeds/${video.id}`];
+    const deletions = [await removed(app, address), await removed(app, embedded)] as const;
+    const erasure = await erase(app, 'image', gone);
+    const { data } = (await bringBack(app, address, deletions[0]).expect(200)).body;
+    expect(data).toMatchObject({ version: 3, leadImageId: null, sections: [{ version: 2 }] });
+    expect(typesOf(data)).toEqual(['paragraph']);
+    const brought = (await bringBack(app, embedded, deletions[1]).expect(200)).body.data;
+    expect(brought).toMatchObject({ version: 3, thumbnailImageId: null });
+    await cleared(app, erasure);
+    expect(await managed(story.id)).toEqual(data);
+    expect((await app.as.viewer.get(embedded).expect(200)).body.data).toEqual(brought);
+    const { data: revised } = (await app.as.viewer.get(`${address}/revisions/3`).expect(200)).body;
+    expect(revised).toMatchObject({ action: 'undelete', fields: ['/leadImageId'] });
+    expect(revised.sections).toMatchObject([{ version: 2, action: 'detach' }]);
+    expect(revised.content.sections).toMatchObject([{ version: 2, blocks: [{ type: 'paragraph' }] }]);
+    await publishStory(app, story.id);
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { matching } from '../support/client.js';
 import { createResource, type Members } from '../support/editing.js';
-import { askErasure, type Erasable, erase } from '../support/erasing.js';
+import { askErasure, cleared, type Erasable, erase } from '../support/erasing.js';
 import { Gate, type Meeting } from '../support/gate.js';
 import { startBeside } from '../support/second-server.js';
 import { createStory, image, liveStory, publishStory, shortStory } from '../support/stories.js';
@@ -252,13 +252,13 @@ describe('taking what was erased out of a working copy', () => {
       const text = { type: 'paragraph', text: 'Kept.' };
       const blocks = [...showing(imageId), text];
       const story = await createStory(own, shortStory({ sections: [{ blocks: [text] }, { heading: 'Old', blocks }] }));
-      await erase(own, 'image', imageId, { uses: 'remove' });
+      const erasure = await erase(own, 'image', imageId, { uses: 'remove' });
       const saved: number[] = [];
       const read = async () => (await beside.as.viewer.get(section(story)).expect(200)).body.data;
       return {
         operation: async () => {
           await own.services.clearing.start(() => undefined);
-          await expect.poll(async () => (await read()).blocks.length).toBe(1);
+          await cleared(beside, erasure);
           await own.services.clearing.stop();
           return { status: 200, body: await read() };
         },

@@ -1315,7 +1315,7 @@ export interface paths {
         put?: never;
         /**
          * Bring the deleted article back
-         * @description As it was, under a new version. If-Match names its version as a deleted thing: the ETag of the answer that deleted it, or the version that the list with `deleted=true` shows. The id is needed: a deleted article has no slug. Answers 409 when its slug is another’s by now: send a slug then. Answers 422, with a pointer into the article, when something that it uses was deleted meanwhile: bring that back first; or when its original is a translation itself by now. A story that readers have seen needs a publisher’s key.
+         * @description As it was, under a new version. If-Match names its version as a deleted thing: the ETag of the answer that deleted it, or the version that the list with `deleted=true` shows. The id is needed: a deleted article has no slug. Answers 409 when its slug is another’s by now: send a slug then. Answers 422, with a pointer into the article, when something that it uses was deleted meanwhile: bring that back first; or when its original is a translation itself by now. What was erased meanwhile is left out. A story that readers have seen needs a publisher’s key.
          *
          *     Needs a key with the role **editor** or above.
          */
@@ -1381,7 +1381,7 @@ export interface paths {
         put?: never;
         /**
          * Bring the deleted embed back
-         * @description As it was, under a new version. If-Match names its version as a deleted thing: the ETag of the answer that deleted it, or the version that the list with `deleted=true` shows. Answers 422 when its thumbnail was deleted meanwhile: bring that back first.
+         * @description As it was, under a new version. If-Match names its version as a deleted thing: the ETag of the answer that deleted it, or the version that the list with `deleted=true` shows. Answers 422 when its thumbnail was deleted meanwhile: bring that back first. One that was erased is left out.
          *
          *     Needs a key with the role **editor** or above.
          */
@@ -1921,7 +1921,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a version of an article
-         * @description Makes the working copy what it was at that version, as a new version; readers see nothing of it before it is published. Sections and blocks come back with their ids. References to what is deleted are kept, and told in `warnings`; so is a slug that another article has by now, and an anchor that readers know otherwise. Restoring what is there already writes nothing.
+         * @description Makes the working copy what it was at that version, as a new version; readers see nothing of it before it is published. Sections and blocks come back with their ids. References to what is deleted are kept, those to what was erased left out; `warnings` tells of both, and of a slug that another article has by now, and an anchor that readers know otherwise. Restoring what is there already writes nothing.
          *
          *     Needs a key with the role **editor** or above.
          */
@@ -6879,11 +6879,11 @@ export interface components {
              */
             version: number;
             /**
-             * @description restore: a deleted section came back.
+             * @description restore: a deleted section came back. detach: it lost what was erased.
              * @example update
              * @enum {string}
              */
-            action: "create" | "update" | "delete" | "restore";
+            action: "create" | "update" | "delete" | "restore" | "detach";
             /**
              * @description RFC 6901 pointers within the section to what changed.
              * @example [
@@ -6998,11 +6998,11 @@ export interface components {
              */
             pointer: string;
             /**
-             * @description deleted_reference: what is referred to is deleted, and publishing will be refused while it is. slug_taken: another article has the slug, so the present one stays. anchor_kept: the anchor stays or is another, because readers know it or another section has it. original_kept: translationOf stays, because what it was would break up a group of translations.
+             * @description deleted_reference: what is referred to is deleted, and publishing will be refused while it is. erased_reference: what was referred to was erased, so that it is left out of the place that the pointer tells. slug_taken: another article has the slug, so the present one stays. anchor_kept: the anchor stays or is another, because readers know it or another section has it. original_kept: translationOf stays, because what it was would break up a group of translations.
              * @example deleted_reference
              * @enum {string}
              */
-            code: "deleted_reference" | "slug_taken" | "anchor_kept" | "original_kept";
+            code: "deleted_reference" | "erased_reference" | "slug_taken" | "anchor_kept" | "original_kept";
             /** @example image 01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17 is deleted */
             message: string;
         };

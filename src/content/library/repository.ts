@@ -118,7 +118,7 @@ export function deleteResource<K extends ResourceKind>(
   ];
 }
 
-/** Brings a deleted resource back from the version that was read, with its revision and change. */
+/** Brings a deleted resource back from the version that was read, with the facts it has from then on, its revision and change. */
 export function undeleteResource<K extends ResourceKind>(
   store: Store,
   kind: K,
@@ -149,7 +149,7 @@ function deletionStatements<K extends ResourceKind>(
     {
       query: store.db
         .update(table)
-        .set({ ...updateStamp(actor, at), version: version + 1, deletedAt })
+        .set({ ...content, ...updateStamp(actor, at), version: version + 1, deletedAt } as Partial<Row>)
         .where(and(eq(table.id, id), eq(table.version, version), isAsRead)),
       rows: 1,
     },

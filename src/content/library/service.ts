@@ -9,6 +9,7 @@ import { changedPointers, mergePatch } from '../../kernel/json.js';
 import { violationsOf } from '../../kernel/violations.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
+import { factsKept } from '../erasures/returning.js';
 import { findRevisionContent } from '../history.js';
 import { listPlaces, type Placed } from '../listing/repository.js';
 import {
@@ -22,7 +23,7 @@ import {
 } from '../managed.js';
 import type { Changed, Propagation, Propagator, Reach } from '../propagation.js';
 import { findRevision } from '../revisions/repository.js';
-import { deletedReference, type Warning } from '../revisions/schemas.js';
+import { deletedReference, erasedReference, type Warning } from '../revisions/schemas.js';
 import { listLiveUsers } from '../where-used.js';
 import { libraryKinds } from './kinds.js';
 import { libraryListing } from './list/repository.js';
@@ -148,7 +149,7 @@ export function libraryService<K extends ResourceKind>(
 
   /**
    * Makes a resource what it was at a version, as a new version, for readers too: by the rules of any change. Images that it
-   * points at may be deleted, as long as no live story shows it; the warnings tell of them.
+   * points at may be deleted, as long as no live story shows it; those that were erased are left out. The warnings tell of both.
    * @throws as `patch` does, `gone` when the version was erased
    */
   async function restore(
@@ -159,10 +160,14 @@ export function libraryService<K extends ResourceKind>(
     actor: Actor,
   ): Promise<{ changed: Changed<ManagedResource<K>>; warnings: Warning[] }> {
     return change(id, 'restore', ifMatch, isDryRun, actor, async () => {
-      const facts = definition.fill(await getContent(id, version));
+      const was = definition.fill(await getContent(id, version));
+      const { facts, guards: unerased } = await factsKept(store, kind, was);
       const { missing, guards } = await referencedImages(facts);
-      const warnings = missing.map(({ id: imageId, pointer }) => deletedReference('image', imageId, pointer));
-      return { facts, guards, warnings };
+      const deleted = missing.map((image) => deletedReference('image', image.id, image.pointer));
+      const kept = new Set(definition.imageReferences(facts).map((image) => image.id));
+      const lost = definition.imageReferences(was).filter((image) => !kept.has(image.id));
+      const erased = lost.map((image) => erasedReference('image', image.id, image.pointer));
+      return { facts, guards: [...unerased, ...guards], warnings: [...erased, ...deleted] };
     });
   }
 

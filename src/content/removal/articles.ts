@@ -1,6 +1,7 @@
 import { type Actor, mayActAs } from '../../kernel/actor.js';
 import { type Clock, instant } from '../../kernel/clock.js';
 import { DomainError, notFound, type Violation } from '../../kernel/errors.js';
+import { changedPointers, jsonEqual } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type ArticleRecord, findArticle, slugStatements } from '../articles/repository.js';
@@ -8,10 +9,12 @@ import type { ArticleFields, ManagedArticle } from '../articles/schemas.js';
 import type { ArticleService } from '../articles/service.js';
 import { listCorrections } from '../corrections/repository.js';
 import { findErased } from '../erasures/repository.js';
+import { contentKept, detachFromSection } from '../erasures/returning.js';
 import { type ArticleContent, changeStatements, revisionStatements } from '../history.js';
 import { nextStamp } from '../managed.js';
-import { contentOf } from '../sections/plan.js';
+import { contentOf, type PlannedSection, planSection } from '../sections/plan.js';
 import { sectionUseStatements } from '../sections/repository.js';
+import type { ManagedSection } from '../sections/schemas.js';
 import { translationRules } from '../translations/rules.js';
 import { guardUnused } from '../usages/repository.js';
 import { findUses } from '../usages/service.js';
@@ -97,24 +100,31 @@ export function articleRemoval(store: Store, clock: Clock, articles: ArticleServ
       if (!record.isDeleted) throw new DomainError('conflict', 'The article is not deleted.');
       const at = instant(clock);
       const { id: articleId } = record.summary;
-      const fields = { ...record.fields, slug: wanted ?? record.fields.slug };
+      const was = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
+      const kept = await contentKept(store, was);
+      const fields = { ...kept.content.fields, slug: wanted ?? record.fields.slug };
       await articles.requireFreeSlug(fields.slug, articleId);
-      const content = { fields, sections: sections.map(({ section }) => contentOf(section)) };
+      const content = { fields, sections: kept.content.sections };
+      const planned = content.sections.map((section, i) => planSection(section, sections[i]));
       const hindrances = await findHindrances(articleId, content, at);
       requireNoHindrance(hindrances);
       const statements = [
+        ...kept.guards,
         ...hindrances.guards,
-        undeleteArticle(store, record, fields.slug, actor, at),
+        undeleteArticle(store, record, { fields, changesContent: !jsonEqual(was, content) }, actor, at),
         ...slugStatements(store, articleId, fields.slug),
         ...workingUseStatements(store, articleId, '', usesOfFields(fields)),
-        ...content.sections.flatMap(({ id: sectionId, blocks }) =>
-          sectionUseStatements(store, articleId, sectionId, blocks),
+        ...planned.flatMap((section) =>
+          section.fields.length > 0
+            ? detachFromSection(store, articleId, section, actor, at)
+            : sectionUseStatements(store, articleId, section.content.id, section.content.blocks),
         ),
         ...traceStatements(record, fields, 'undelete', actor, at),
       ];
-      const written = { ...record.summary, slug: fields.slug, ...nextStamp(record.summary, actor, at) };
+      const written = { ...record.summary, ...fields, ...nextStamp(record.summary, actor, at) };
       const corrections = await listCorrections(store, articleId);
-      return { statements, result: { ...written, corrections, sections: sections.map(({ section }) => section) } };
+      const brought = planned.flatMap((section) => broughtBack(section, actor, at));
+      return { statements, result: { ...written, corrections, sections: brought } };
     });
   }
 
@@ -137,7 +147,7 @@ export function articleRemoval(store: Store, clock: Clock, articles: ArticleServ
     at: string,
   ): Statement[] {
     const next = version + 1;
-    const changed = fields.slug === before.slug ? [] : ['/slug'];
+    const changed = changedPointers(before, fields);
     const article = { id, version: next };
     const content = { ...fields, sectionIds };
     return [
@@ -149,6 +159,12 @@ export function articleRemoval(store: Store, clock: Clock, articles: ArticleServ
   }
 
   return { authorizeRemoval, remove, authorizeUndeletion, undelete };
+}
+
+/** A section as an undeleted article has it. */
+function broughtBack({ content, was, fields }: PlannedSection, actor: Actor, at: string): ManagedSection[] {
+  if (!was) return [];
+  return [fields.length === 0 ? was.section : { ...was.section, ...content, ...nextStamp(was.section, actor, at) }];
 }
 
 /** What readers have seen is a publisher's to delete and to bring back. @throws `forbidden` */

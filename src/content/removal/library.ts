@@ -6,6 +6,7 @@ import { changedPointers } from '../../kernel/json.js';
 import { decideAndCommit } from '../../storage/decide.js';
 import type { Store } from '../../storage/store.js';
 import { findErased } from '../erasures/repository.js';
+import { factsKept } from '../erasures/returning.js';
 import { findRevisionContent } from '../history.js';
 import { libraryKinds } from '../library/kinds.js';
 import {
@@ -72,15 +73,16 @@ export function libraryRemoval<K extends ResourceKind>(
     actor: Actor,
   ): Promise<ManagedResource<K>> {
     return decideAndCommit(store, async () => {
-      const { resource, facts, isDeleted } = await findMatching(id, true, ifMatch);
+      const { resource, facts: was, isDeleted } = await findMatching(id, true, ifMatch);
       if (!isDeleted) throw new DomainError('conflict', `The ${noun} is not deleted.`);
       const at = instant(clock);
+      const { facts, guards } = await factsKept(store, kind, was);
       const references: PlacedReference[] = imageReferences(facts).map((image) => ({ kind: 'image', ...image }));
       const deletedAt = (await listDeletions(store, kind, [id])).get(id) ?? at;
       const missing = await missingReferences(store, references, deletedAt);
       requireNoHindrance(missing);
-      const statements = [...missing.guards, ...undeleteResource(store, kind, resource, facts, actor, at)];
-      return { statements, result: { ...resource, ...nextStamp(resource, actor, at) } };
+      const statements = [...guards, ...missing.guards, ...undeleteResource(store, kind, resource, facts, actor, at)];
+      return { statements, result: { ...resource, ...facts, ...nextStamp(resource, actor, at) } };
     });
   }
 

@@ -5,7 +5,6 @@ import { jsonPointer } from '../../kernel/json-pointer.js';
 import type { Statement, Store } from '../../storage/store.js';
 import { type AddressedKind, addressedKinds } from '../addresses.js';
 import { guardArticles } from '../articles/repository.js';
-import { findErased } from '../erasures/repository.js';
 import type { ArticleContent } from '../history.js';
 import { guardPresent } from '../library/repository.js';
 import { listDeletions } from './repository.js';
@@ -44,7 +43,7 @@ export interface Hindrances {
 
 /**
  * Whether all that something pointed at when it was deleted is there still. What was missing even then is left so: it came from
- * a restored revision, and publishing refuses it; and so is what was erased, since nothing can bring that back.
+ * a restored revision, and publishing refuses it.
  */
 export async function missingReferences(
   store: Store,
@@ -61,11 +60,10 @@ export async function missingReferences(
   for (const kind of addressedKinds) {
     const places = references.filter((reference) => reference.kind === kind);
     const deletions = await listDeletions(store, kind, [...new Set(places.map(({ id }) => id))]);
-    const erased = new Set((await findErased(store, places)).map(({ id }) => id));
     for (const { id, pointer } of places) {
       const when = deletions.get(id);
       if (when === null) present[kind].add(id);
-      if (!when || when < deletedAt || erased.has(id)) continue;
+      if (!when || when < deletedAt) continue;
       const message = `${kind} ${id} has been deleted meanwhile; bring it back first`;
       violations.push({ pointer, code: 'deleted_reference', message });
     }

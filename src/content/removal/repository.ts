@@ -3,6 +3,7 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Statement, Store } from '../../storage/store.js';
 import type { AddressedKind } from '../addresses.js';
 import type { ArticleRecord } from '../articles/repository.js';
+import type { ArticleFields } from '../articles/schemas.js';
 import { libraryKinds } from '../library/kinds.js';
 import { updateStamp } from '../managed.js';
 
@@ -25,16 +26,16 @@ export function deleteArticle(
 /** Brings an article back from the version that was read, under a slug. */
 export function undeleteArticle(
   { db, tables: { articles } }: Store,
-  { summary: { id, version }, fields, contentVersion }: ArticleRecord,
-  slug: string,
+  { summary: { id, version }, contentVersion }: ArticleRecord,
+  { fields, changesContent }: { fields: ArticleFields; changesContent: boolean },
   actor: Actor,
   at: string,
 ): Statement {
   const values = {
+    ...fields,
     ...updateStamp(actor, at),
-    slug,
     version: version + 1,
-    contentVersion: slug === fields.slug ? contentVersion : version + 1,
+    contentVersion: changesContent ? version + 1 : contentVersion,
     deletedAt: null,
   };
   return {

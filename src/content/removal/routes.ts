@@ -18,12 +18,15 @@ export function removalRoutes(api: Api, removals: Removals): void {
   const ofArticles =
     'Not while it is live, a schedule of it is pending, or other articles point at it. It uses nothing any more, so what only it used can be deleted as well. Slugs that readers never saw are free for others; a withdrawn story stays 410 to readers, and deleting it needs a publisher’s key.';
   const backOfArticles =
-    'The id is needed: a deleted article has no slug. Answers 409 when its slug is another’s by now: send a slug then. Answers 422, with a pointer into the article, when something that it uses was deleted meanwhile: bring that back first; or when its original is a translation itself by now. A story that readers have seen needs a publisher’s key.';
+    'The id is needed: a deleted article has no slug. Answers 409 when its slug is another’s by now: send a slug then. Answers 422, with a pointer into the article, when something that it uses was deleted meanwhile: bring that back first; or when its original is a translation itself by now. What was erased meanwhile is left out. A story that readers have seen needs a publisher’s key.';
   removalRoute(api, 'article', removals.article, ofArticles);
   undeletionRoute(api, 'article', removals.article, UndeleteRequest, ManagedArticle, backOfArticles);
   for (const kind of resourceKinds) {
     const removal = removals[kind] as Removal<ManagedResource<ResourceKind>>;
-    const back = kind === 'embed' ? 'Answers 422 when its thumbnail was deleted meanwhile: bring that back first.' : '';
+    const back =
+      kind === 'embed'
+        ? 'Answers 422 when its thumbnail was deleted meanwhile: bring that back first. One that was erased is left out.'
+        : '';
     removalRoute(api, kind, removal, 'Not while anything uses it.');
     undeletionRoute(api, kind, removal, none, libraryKinds[kind].Sent, back);
   }

@@ -66,7 +66,7 @@ export function revisionRoutes(
     operationId: 'restoreArticleRevision',
     summary: 'Restore a version of an article',
     description:
-      'Makes the working copy what it was at that version, as a new version; readers see nothing of it before it is published. Sections and blocks come back with their ids. References to what is deleted are kept, and told in `warnings`; so is a slug that another article has by now, and an anchor that readers know otherwise. Restoring what is there already writes nothing.',
+      'Makes the working copy what it was at that version, as a new version; readers see nothing of it before it is published. Sections and blocks come back with their ids. References to what is deleted are kept, those to what was erased left out; `warnings` tells of both, and of a slug that another article has by now, and an anchor that readers know otherwise. Restoring what is there already writes nothing.',
     role: 'editor',
     params: ofVersion,
     query: none,

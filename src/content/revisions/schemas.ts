@@ -58,9 +58,10 @@ export const SectionWrite = z
   .object({
     id: Id,
     version: version.meta({ description: 'The version that the section got.', example: 2 }),
-    action: z
-      .enum(['create', 'update', 'delete', 'restore'])
-      .meta({ description: 'restore: a deleted section came back.', example: 'update' }),
+    action: z.enum(['create', 'update', 'delete', 'restore', 'detach']).meta({
+      description: 'restore: a deleted section came back. detach: it lost what was erased.',
+      example: 'update',
+    }),
     fields: changedFields.meta({
       description: 'RFC 6901 pointers within the section to what changed.',
       example: ['/blocks/2/text'],
@@ -119,9 +120,9 @@ export type ResourceRevision = z.output<typeof ResourceRevision>;
 export const Warning = z
   .object({
     pointer: z.string().meta({ description: 'RFC 6901 pointer into data.', example: '/sections/0/blocks/1/imageId' }),
-    code: z.enum(['deleted_reference', 'slug_taken', 'anchor_kept', 'original_kept']).meta({
+    code: z.enum(['deleted_reference', 'erased_reference', 'slug_taken', 'anchor_kept', 'original_kept']).meta({
       description:
-        'deleted_reference: what is referred to is deleted, and publishing will be refused while it is. slug_taken: another article has the slug, so the present one stays. anchor_kept: the anchor stays or is another, because readers know it or another section has it. original_kept: translationOf stays, because what it was would break up a group of translations.',
+        'deleted_reference: what is referred to is deleted, and publishing will be refused while it is. erased_reference: what was referred to was erased, so that it is left out of the place that the pointer tells. slug_taken: another article has the slug, so the present one stays. anchor_kept: the anchor stays or is another, because readers know it or another section has it. original_kept: translationOf stays, because what it was would break up a group of translations.',
       example: 'deleted_reference',
     }),
     message: z.string().meta({ example: 'image 01852a5c-1c40-7b3e-9a51-4d2f8e6c0b17 is deleted' }),
@@ -132,6 +133,10 @@ export type Warning = z.output<typeof Warning>;
 export function deletedReference(kind: string, id: string, pointer: string): Warning {
   const message = `${kind} ${id} is deleted; bring it back, or put another in its place before publishing`;
   return { pointer, code: 'deleted_reference', message };
+}
+
+export function erasedReference(kind: string, id: string, pointer: string): Warning {
+  return { pointer, code: 'erased_reference', message: `${kind} ${id} was erased, and is left out` };
 }
 
 /** What an answer to restoring has beside what was restored. */

@@ -1,17 +1,11 @@
 // Takes what was erased out of working copies and embeds, so that editors are not left with places that point at nothing.
 import { findArticle, updateArticle } from '../../content/articles/repository.js';
-import { findErased } from '../../content/erasures/repository.js';
-import { fieldsWithout, type IsGone, sectionWithout } from '../../content/erasures/without.js';
+import { contentKept, detachFromSection } from '../../content/erasures/returning.js';
 import { changeStatements, revisionStatements } from '../../content/history.js';
 import { findResources, updateResource } from '../../content/library/repository.js';
-import { contentOf, type PlannedSection, planSection } from '../../content/sections/plan.js';
-import {
-  listSections,
-  sectionRevision,
-  sectionUseStatements,
-  updateSection,
-} from '../../content/sections/repository.js';
-import { type Use, usesOfBlocks, usesOfFields, workingUseStatements } from '../../content/where-used.js';
+import { contentOf, planSection } from '../../content/sections/plan.js';
+import { listSections } from '../../content/sections/repository.js';
+import { usesOfFields, workingUseStatements } from '../../content/where-used.js';
 import type { Actor } from '../../kernel/actor.js';
 import { changedPointers } from '../../kernel/json.js';
 import type { Statement, Store } from '../../storage/store.js';
@@ -26,12 +20,13 @@ export async function detachFromArticle(store: Store, id: string, actor: Actor, 
   const record = await findArticle(store, id);
   if (!record || record.isDeleted) return [];
   const sections = await listSections(store, id, record.sectionIds);
-  const uses = [...usesOfFields(record.fields), ...sections.flatMap(({ section }) => usesOfBlocks(section.blocks))];
-  const isGone = await erasedAmong(store, uses);
-  const fields = fieldsWithout(record.fields, isGone);
+  const was = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
+  const {
+    content: { fields, sections: kept },
+  } = await contentKept(store, was);
   const pointers = changedPointers(record.fields, fields);
-  const planned = sections
-    .map((was) => planSection(sectionWithout(contentOf(was.section), isGone), was))
+  const planned = kept
+    .map((section, i) => planSection(section, sections[i]))
     .filter((section) => section.fields.length > 0);
   const version = record.summary.version + 1;
   const header = {
@@ -47,23 +42,8 @@ export async function detachFromArticle(store: Store, id: string, actor: Actor, 
     updateArticle(store, record, { fields, changesContent: false }, actor, at),
     ...workingUseStatements(store, id, '', usesOfFields(fields)),
     ...revisionStatements(store, actor, at, pointers.length > 0 ? [header] : []),
-    ...planned.flatMap((section) => sectionStatements(store, id, section, actor, at)),
+    ...planned.flatMap((section) => detachFromSection(store, id, section, actor, at)),
     ...changeStatements(store, actor, at, [{ kind: 'article', id, version, action, articleId: id }]),
-  ];
-}
-
-function sectionStatements(
-  store: Store,
-  articleId: string,
-  { content, was, fields }: PlannedSection,
-  actor: Actor,
-  at: string,
-): Statement[] {
-  const version = was?.section.version ?? 0;
-  return [
-    updateSection(store, version, content, actor, at),
-    ...sectionUseStatements(store, articleId, content.id, content.blocks),
-    ...revisionStatements(store, actor, at, [sectionRevision(articleId, content, version + 1, action, fields)]),
   ];
 }
 
@@ -73,9 +53,4 @@ export async function detachFromEmbed(store: Store, id: string, actor: Actor, at
   if (!embed || embed.isDeleted) return [];
   const facts = { ...embed.facts, thumbnailImageId: null };
   return updateResource(store, 'embed', embed.resource, facts, action, ['/thumbnailImageId'], actor, at);
-}
-
-async function erasedAmong(store: Store, uses: readonly Use[]): Promise<IsGone> {
-  const names = new Set((await findErased(store, uses)).map(({ kind, id }) => `${kind}/${id}`));
-  return ({ kind, id }) => names.has(`${kind}/${id}`);
 }

@@ -4,10 +4,11 @@ import { resourceKinds } from '../../../blocks/library.js';
 import { jsonPointer } from '../../../kernel/json-pointer.js';
 import type { Statement, Store } from '../../../storage/store.js';
 import { findArticleIds, guardArticles } from '../../articles/repository.js';
+import { contentKept } from '../../erasures/returning.js';
 import type { ArticleContent } from '../../history.js';
 import { findResources, guardPresent } from '../../library/repository.js';
 import type { UsedKind } from '../../where-used.js';
-import { deletedReference, type Warning } from '../schemas.js';
+import { deletedReference, erasedReference, type Warning } from '../schemas.js';
 
 interface PlacedReference {
   kind: UsedKind;
@@ -54,4 +55,23 @@ export async function referenceWarnings(
     .filter(({ kind, id }) => !present.get(kind)?.has(id))
     .map(({ kind, id, pointer }) => deletedReference(kind, id, pointer));
   return { warnings, guards };
+}
+
+/**
+ * A content as it can come back: without what was erased, with a warning for each place that loses something, and the guards that
+ * hold a commit to nothing else of it being erased.
+ */
+export async function withoutErased(
+  store: Store,
+  was: ArticleContent,
+): Promise<{ content: ArticleContent; warnings: Warning[]; guards: Statement[] }> {
+  const { content, isGone, guards } = await contentKept(store, was);
+  const lost = placedReferences(was).filter(isGone);
+  const warnings = lost.map(({ kind, id, pointer }) => erasedReference(kind, id, placeOf(pointer)));
+  return { content, warnings, guards };
+}
+
+/** The field or the list of blocks that a reference stood in, which is there still. */
+function placeOf(pointer: string): string {
+  return /^\/sections\/\d+\/blocks|^\/\w+/.exec(pointer)?.[0] ?? '';
 }

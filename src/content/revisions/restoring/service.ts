@@ -26,7 +26,7 @@ import { usesOfFields, workingUseStatements } from '../../where-used.js';
 import type { Warning } from '../schemas.js';
 import type { RevisionService } from '../service.js';
 import { anchorsFor } from './anchors.js';
-import { referenceWarnings } from './references.js';
+import { referenceWarnings, withoutErased } from './references.js';
 import { bringBack, type FormerSection, findFormerSections, setAside } from './repository.js';
 
 export type RestoringService = ReturnType<typeof restoringService>;
@@ -48,8 +48,8 @@ interface Returning {
 export function restoringService(store: Store, clock: Clock, articles: ArticleService, revisions: RevisionService) {
   /**
    * Makes the working copy what it was at a version, as a new version: its fields, and its sections and blocks with the ids they
-   * had. References to what is deleted are kept. A slug that another article has, and anchors that readers know, are not taken
-   * back. When nothing differs, nothing is written.
+   * had. References to what is deleted are kept, those to what was erased are left out. A slug that another article has, and
+   * anchors that readers know, are not taken back. When nothing differs, nothing is written.
    * @throws `not_found`, `gone` (erased), `stale_version`
    */
   async function restore(
@@ -61,12 +61,13 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     return decideAndCommit(store, async () => {
       const { record, sections } = await articles.getMatching(idOrSlug, ifMatch);
       const { id } = record.summary;
-      const was = await revisions.getContent(id, version);
+      const erased = await withoutErased(store, await revisions.getContent(id, version));
+      const was = erased.content;
       const now = await findFormerSections(store, id);
       const { next, warnings, guards } = await returned(id, record, was, now);
       const references = await referenceWarnings(store, next);
       const current = { fields: record.fields, sections: sections.map(({ section }) => contentOf(section)) };
-      const all = [...warnings, ...references.warnings];
+      const all = [...warnings, ...erased.warnings, ...references.warnings];
       const read = await asItWas(store, record, sections);
       if (jsonEqual(current, next))
         return { statements: [guardVersion(store, record)], result: { article: read, warnings: all } };
@@ -75,7 +76,10 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
       const returning = next.sections.flatMap((section) => returnedSection(id, section, now, read.sections, actor, at));
       const outcome = { fields: next.fields, sections: returning, contentVersion };
       const article = asWritten(read, record, outcome, actor, at);
-      return { statements: [...guards, ...references.guards, ...statements], result: { article, warnings: all } };
+      return {
+        statements: [...erased.guards, ...guards, ...references.guards, ...statements],
+        result: { article, warnings: all },
+      };
     });
   }
 
@@ -178,7 +182,8 @@ export function restoringService(store: Store, clock: Clock, articles: ArticleSe
     const { id, version, publication } = record.summary;
     const { state, liveVersion } = publication;
     const live = state === 'live' && liveVersion !== null ? await revisions.getContent(id, liveVersion) : undefined;
-    if (live && liveVersion !== null && isSameForReaders(live, next)) return liveVersion;
+    if (live && liveVersion !== null && isSameForReaders((await withoutErased(store, live)).content, next))
+      return liveVersion;
     const changesContent =
       changesSections || pointers.some((pointer) => !internalFields.has(pointer.split('/')[1] ?? ''));
     return changesContent ? version + 1 : record.contentVersion;
