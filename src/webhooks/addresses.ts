@@ -41,17 +41,34 @@ export function faultOf(url: URL, privateHosts: readonly string[]): { code: stri
   return undefined;
 }
 
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
+type Resolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+type Resolve = (hostname: string, options: LookupAllOptions, callback: Resolved) => void;
+
+/**
+ * Looks a name up once for all who ask meanwhile. Node looks two names up at a time: the messages to a single receiver whose name
+ * server does not answer would otherwise keep those to all others from being sent.
+ */
+export function lookingUpTogether(resolve: Resolve): Resolve {
+  const waiting = new Map<string, Resolved[]>();
+  return (hostname, options, callback) => {
+    const together = waiting.get(hostname);
+    if (together) return void together.push(callback);
+    const asking = [callback];
+    waiting.set(hostname, asking);
+    resolve(hostname, options, (error, addresses) => {
+      waiting.delete(hostname);
+      for (const one of asking) one(error, addresses);
+    });
+  };
+}
+
+const lookUp = lookingUpTogether(lookup);
 
 /**
  * Looks names up for a connection, and refuses those of which any address is not public. The connection is made to what was looked
  * at here: the name is not looked up again.
  */
-export function guardedLookup(url: URL, privateHosts: readonly string[], resolve: Resolve = lookup): LookupFunction {
+export function guardedLookup(url: URL, privateHosts: readonly string[], resolve: Resolve = lookUp): LookupFunction {
   const isAllowed = isAllowedByName(url, privateHosts);
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {

@@ -170,8 +170,11 @@ describe('a delivery that fails', () => {
     ]);
   });
 
-  it('waits as long as the receiver asks to be left alone', async () => {
-    receiver.answer(failing(429, { 'retry-after': '7200' }));
+  it.each([
+    ['seconds', () => '7200'],
+    ['a date', () => new Date(app.clock.now().getTime() + 2 * 60 * minuteMs).toUTCString()],
+  ])('waits as long as the receiver asks to be left alone, by %s', async (_, retryAfter) => {
+    receiver.answer(failing(429, { 'retry-after': retryAfter() }));
     const { id } = await makeWebhook(app, receiver);
     await liveStory(app);
     const { nextAttemptAt } = await attempted(app, id, 1);

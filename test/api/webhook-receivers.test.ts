@@ -37,6 +37,12 @@ const hangs: Answering = () => undefined;
 const resets: Answering = (_response, _received, request) => void request.socket.resetAndDestroy();
 const halfAnswers: Answering = (response) => void response.socket?.end('HTTP/1.1 20');
 const talksNonsense: Answering = (response) => void response.socket?.end('hello?\r\n\r\n');
+const switches: Answering = (response) =>
+  void response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n');
+const putsOff: Answering = (response) => {
+  const timer = setInterval(() => response.writeEarlyHints({ link: '</a>; rel=preload' }), 5);
+  response.on('close', () => clearInterval(timer));
+};
 const huge: Answering = (response) => {
   const more = () => {
     while (response.write('x'.repeat(65_536)));
@@ -61,6 +67,8 @@ describe('a receiver', () => {
     ['that resets the connection', resets, { status: null, error: 'connection_failed', response: null }],
     ['that breaks off', halfAnswers, { status: null, error: 'connection_failed', response: null }],
     ['that talks no HTTP', talksNonsense, { status: null, error: 'connection_failed', response: null }],
+    ['that goes on in another protocol', switches, { status: null, error: 'connection_failed', response: null }],
+    ['whose interim answers do not end', putsOff, { status: null, error: 'connection_failed', response: null }],
     [
       'whose failure does not end',
       slow(500),

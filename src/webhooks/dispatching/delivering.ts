@@ -8,7 +8,7 @@ import { decideAndCommit } from '../../storage/decide.js';
 import { GuardFailed, type Statement, type Store } from '../../storage/store.js';
 import { findWebhook, updateWebhook, type WebhookRecord } from '../repository.js';
 import { signaturesOf } from '../signing.js';
-import { attemptsMax, delayAfter } from './patience.js';
+import { askedMs, attemptsMax, delayAfter } from './patience.js';
 import { attemptStatement, claimStatement, type Due, holdsClaim, type Next, releaseStatement } from './repository.js';
 import { type Message, type Outcome, type SendingRules, send } from './sending.js';
 
@@ -104,10 +104,10 @@ export function delivering(store: Store, clock: Clock, rules: SendingRules) {
 }
 
 /** What becomes of a delivery behind an attempt. A ping is tried once. */
-function nextOf({ type, attempts }: Due, { error, retryAfterMs }: Outcome, now: string): Next {
+function nextOf({ type, attempts }: Due, { error, retryAfter }: Outcome, now: string): Next {
   if (error === null) return { state: 'delivered' };
   if (error === 'gone' || type === 'ping') return { state: 'dead' };
-  const delayMs = delayAfter(Math.min(attempts + 1, attemptsMax), retryAfterMs);
+  const delayMs = delayAfter(Math.min(attempts + 1, attemptsMax), askedMs(retryAfter, now));
   if (delayMs === undefined) return { state: 'dead' };
   return { state: 'waiting', dueAt: new Date(Date.parse(now) + delayMs).toISOString() };
 }

@@ -23,14 +23,27 @@ const shareMin = 0.8;
 const askedMsMax = 24 * hourMs;
 
 /**
+ * How long a receiver asks to be left alone.
+ * @param retryAfter its `Retry-After`: seconds or a date (RFC 9110, 10.2.3)
+ * @param now the instant of its answer
+ * @returns 0 where it asks for nothing, or in no words of the standard
+ */
+export function askedMs(retryAfter: string | undefined, now: string): number {
+  if (retryAfter === undefined) return 0;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const until = /^[A-Z][a-z]+, .* GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN;
+  return Number.isNaN(until) ? 0 : Math.max(0, until - Date.parse(now));
+}
+
+/**
  * When to try again.
  * @param attempts how many have failed
- * @param askedMs how long the receiver asks to be left alone
+ * @param leftAloneMs how long the receiver asks to be left alone
  * @returns undefined when that was the last attempt
  */
-export function delayAfter(attempts: number, askedMs: number, random = Math.random): number | undefined {
+export function delayAfter(attempts: number, leftAloneMs: number, random = Math.random): number | undefined {
   const delayMs = delaysMs[attempts - 1];
   if (delayMs === undefined) return undefined;
   const waitedMs = Math.round(delayMs * (shareMin + (1 - shareMin) * random()));
-  return Math.max(waitedMs, Math.min(askedMs, askedMsMax));
+  return Math.max(waitedMs, Math.min(leftAloneMs, askedMsMax));
 }

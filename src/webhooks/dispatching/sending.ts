@@ -20,8 +20,8 @@ export interface Outcome {
   error: (typeof attemptErrors)[number] | null;
   /** The beginning of the answer. */
   response: string | null;
-  /** How long the receiver asks to be left alone. */
-  retryAfterMs: number;
+  /** Until when the receiver asks to be left alone, in its own words. */
+  retryAfter: string | undefined;
 }
 
 // Not imported: for an import Node loads all that the module would give lazily, a second client with 5 MB among it.
@@ -32,6 +32,8 @@ const { request: requestSecure } = process.getBuiltinModule('node:https');
 const responseLengthMax = 1000;
 /** How long the beginning of an answer is waited for behind its status, which is all that counts. */
 const patienceMs = 1000;
+/** Interim answers (RFC 9110, 15.2) that a receiver may send before its answer. None is asked for, and each takes the server time. */
+const interimMax = 10;
 
 /** Sends a message. @returns undefined when `stopping` came before an answer */
 export async function send(message: Message, rules: SendingRules, stopping: AbortSignal): Promise<Outcome | undefined> {
@@ -39,11 +41,12 @@ export async function send(message: Message, rules: SendingRules, stopping: Abor
   try {
     const answer = await exchange(message, rules, AbortSignal.any([deadline, stopping]));
     const status = answer.statusCode ?? 0;
-    const retryAfterMs = Number(/^\d{1,6}$/.exec(answer.headers['retry-after'] ?? '')?.[0] ?? 0) * 1000;
-    return { status, error: errorOf(status), response: await readBeginning(answer), retryAfterMs };
+    const retryAfter = answer.headers['retry-after'];
+    return { status, error: errorOf(status), response: await readBeginning(answer), retryAfter };
   } catch (error) {
     if (stopping.aborted) return undefined;
-    return { status: null, error: deadline.aborted ? 'timeout' : troubleOf(error), response: null, retryAfterMs: 0 };
+    const trouble = deadline.aborted ? 'timeout' : troubleOf(error);
+    return { status: null, error: trouble, response: null, retryAfter: undefined };
   }
 }
 
@@ -61,8 +64,15 @@ function exchange(
     const options = { method: 'POST', agent: false, lookup: guardedLookup(url, privateHosts), signal } as const;
     const length = String(Buffer.byteLength(body));
     const sent = request(url, { ...options, headers: { ...headers, 'content-length': length } }, resolve);
+    let interim = 0;
+    sent.on('information', () => {
+      interim += 1;
+      if (interim > interimMax) sent.destroy(new Error('It puts off its answer without end.'));
+    });
     // Stays for as long as the request: what fails behind the status is told here as well, and is of no interest.
     sent.on('error', reject);
+    // The only word of a receiver that goes on in another protocol, which nobody has asked for.
+    sent.on('close', () => reject(new Error('It has closed the connection without an answer.')));
     sent.end(body);
   });
 }

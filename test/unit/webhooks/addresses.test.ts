@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { faultOf, guardedLookup, isPublicAddress } from '../../../src/webhooks/addresses.js';
+import { faultOf, guardedLookup, isPublicAddress, lookingUpTogether } from '../../../src/webhooks/addresses.js';
 
 describe('an address of the public internet', () => {
   it.each(['8.8.8.8', '93.184.215.14', '2606:4700:4700::1111', '2a00:1450:4001:80b::200e'])('is %s', (address) => {
@@ -90,5 +90,27 @@ describe('the lookup of a connection', () => {
     expect(await lookedUp(['8.8.8.8', '10.0.0.1'])).toBe('AddressRefused');
     expect(await lookedUp(['10.0.0.1'], ['news.example'])).toEqual({ address: '10.0.0.1', asked: 1 });
     expect(await lookedUp([])).toBe('Error');
+  });
+});
+
+describe('names that are looked up at once', () => {
+  it('are asked for once each, and all who asked are told, again when that is over', () => {
+    const asked: [string, (addresses: LookupAddress[]) => void][] = [];
+    const told: string[] = [];
+    const lookUp = lookingUpTogether((name, _options, callback) => {
+      asked.push([name, (addresses) => callback(null, addresses)]);
+    });
+    const ask = (name: string, by: string) =>
+      lookUp(name, { all: true }, (_error, [first]) => told.push(`${by} ${first?.address}`));
+    ask('slow.example', 'one');
+    ask('slow.example', 'two');
+    ask('quick.example', 'three');
+    expect(asked.map(([name]) => name)).toEqual(['slow.example', 'quick.example']);
+    asked[1]?.[1]([{ address: '8.8.8.8', family: 4 }]);
+    asked[0]?.[1]([{ address: '10.0.0.1', family: 4 }]);
+    expect(told).toEqual(['three 8.8.8.8', 'one 10.0.0.1', 'two 10.0.0.1']);
+    ask('slow.example', 'four');
+    asked[2]?.[1]([{ address: '8.8.4.4', family: 4 }]);
+    expect(told.at(-1)).toBe('four 8.8.4.4');
   });
 });

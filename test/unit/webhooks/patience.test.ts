@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsMax, delayAfter } from '../../../src/webhooks/dispatching/patience.js';
+import { askedMs, attemptsMax, delayAfter } from '../../../src/webhooks/dispatching/patience.js';
 
 const hourMs = 3_600_000;
 const delays = (random: number) =>
@@ -21,5 +21,23 @@ describe('the delays between attempts', () => {
     expect(delayAfter(1, hourMs)).toBe(hourMs);
     expect(delayAfter(1, 100 * hourMs)).toBe(24 * hourMs);
     expect(delayAfter(9, hourMs, () => 1)).toBe(34 * hourMs);
+  });
+});
+
+describe('how long a receiver asks to be left alone', () => {
+  const now = '2026-11-26T12:00:00.000Z';
+
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['Thu, 26 Nov 2026 13:00:00 GMT', hourMs],
+    ['Thu, 26 Nov 2026 11:00:00 GMT', 0],
+    ['soon', 0],
+    ['-5', 0],
+    ['1e9', 0],
+    ['2026-11-26T13:00:00Z', 0],
+    [undefined, 0],
+  ])('is by %s %d ms', (retryAfter, ms) => {
+    expect(askedMs(retryAfter, now)).toBe(ms);
   });
 });
