@@ -9,6 +9,7 @@ import { readOnlyViolations, refuseIfAny, requireMatch } from '../kernel/managed
 import { decideAndCommit } from '../storage/decide.js';
 import type { Store } from '../storage/store.js';
 import { faultOf } from './addresses.js';
+import { untilNow } from './dispatching/fan-out.js';
 import {
   countWebhooks,
   deleteWebhook,
@@ -101,7 +102,10 @@ export function webhookService(store: Store, clock: Clock, privateHosts: readonl
     });
   }
 
-  /** @throws `not_found`, `stale_version`, `invalid` (read-only, or an address that nothing may be sent to) */
+  /**
+   * Changes a webhook. What has happened so far is told by what it was to be told of until now.
+   * @throws `not_found`, `stale_version`, `invalid` (read-only, or an address that nothing may be sent to)
+   */
   async function patch(id: string, body: WebhookPatch, ifMatch: string | undefined, actor: Actor): Promise<Webhook> {
     return decideAndCommit(store, async () => {
       const { webhook } = await getMatching(id, ifMatch);
@@ -117,7 +121,8 @@ export function webhookService(store: Store, clock: Clock, privateHosts: readonl
       };
       if (jsonEqual({ ...webhook, ...values }, webhook)) return { statements: [], result: webhook };
       const at = instant(clock);
-      const statements = updateWebhook(store, webhook, values, 'update', actor, at);
+      const told = jsonEqual(values.events, webhook.events) ? [] : await untilNow(store, id, at);
+      const statements = [...told, ...updateWebhook(store, webhook, values, 'update', actor, at)];
       return { statements, result: { ...webhook, ...values, ...stampOf(webhook, actor, at) } };
     });
   }

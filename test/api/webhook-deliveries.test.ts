@@ -91,6 +91,30 @@ describe('a webhook', () => {
     expect(await deliveriesOf(app, id)).toHaveLength(2);
   });
 
+  it.each(['enabled', 'disabled'])(
+    'that is %s is told of what happened before its events were changed by what they were then',
+    async (state) => {
+      const { id } = await makeWebhook(app, receiver, { events: ['article.published'] });
+      await changeWebhook(app, id, { state });
+      // So that the change comes before anything is sent.
+      await app.services.dispatcher.stop();
+      const { id: first } = await liveStory(app);
+      await withdrawStory(app, first);
+      await changeWebhook(app, id, { events: ['article.withdrawn'] });
+      const { id: second } = await liveStory(app);
+      await withdrawStory(app, second);
+      app.services.dispatcher.start(() => undefined);
+      await changeWebhook(app, id, { state: 'enabled' });
+      await settled(app, id, 'delivered', 2);
+      const told = receiver.received.map(({ body }) => [body.type, body.data.id]);
+      expect(told.sort()).toEqual([
+        ['article.published', first],
+        ['article.withdrawn', second],
+      ]);
+      expect(await deliveriesOf(app, id)).toHaveLength(2);
+    },
+  );
+
   it('is signed to by both secrets while they overlap, and by one after', async () => {
     const { id, secret: first } = await makeWebhook(app, receiver);
     const rotate = async (body: object) => {

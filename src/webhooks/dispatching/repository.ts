@@ -6,7 +6,7 @@ import type { Webhook } from '../schemas.js';
 import type { Outcome } from './sending.js';
 
 /** A webhook, and up to where in the public log its deliveries were made. */
-export interface Follower extends Pick<Webhook, 'id' | 'events'> {
+export interface Follower extends Pick<Webhook, 'id' | 'version' | 'events'> {
   reachedSeq: number;
 }
 
@@ -24,20 +24,38 @@ export interface Due {
 /** Enabled webhooks of which deliveries may have to be made. */
 export async function listFollowers({ db, tables, all }: Store): Promise<Follower[]> {
   const { webhooks, publicLog } = tables;
-  const { id, events, reachedSeq } = webhooks;
+  const { id, version, events, reachedSeq } = webhooks;
   const isBehind = exists(db.select({ seq: publicLog.seq }).from(publicLog).where(gt(publicLog.seq, reachedSeq)));
   return all(
     db
-      .select({ id, events, reachedSeq })
+      .select({ id, version, events, reachedSeq })
       .from(webhooks)
       .where(and(eq(webhooks.state, 'enabled'), isBehind)),
   );
 }
 
-/** Makes the deliveries of entries that follow what was reached, which nobody else may have done meanwhile. */
+/** A webhook, enabled or not. */
+export async function findFollower(
+  { db, tables: { webhooks }, all }: Store,
+  webhookId: string,
+): Promise<Follower | undefined> {
+  const { id, version, events, reachedSeq } = webhooks;
+  const [row] = await all(db.select({ id, version, events, reachedSeq }).from(webhooks).where(eq(id, webhookId)));
+  return row;
+}
+
+/** Holds a commit to nothing having happened behind a place of the public log. */
+export function guardNothingBeyond({ db, tables: { publicLog } }: Store, reachedSeq: number): Statement {
+  return { query: db.select({ seq: publicLog.seq }).from(publicLog).where(gt(publicLog.seq, reachedSeq)), rows: 0 };
+}
+
+/**
+ * Makes the deliveries of entries that follow what was reached, which nobody else may have done meanwhile; nor may the webhook be
+ * another by now.
+ */
 export function fanOutStatements(
   { db, tables: { webhooks, webhookDeliveries } }: Store,
-  { id: webhookId, events, reachedSeq }: Follower,
+  { id: webhookId, version, events, reachedSeq }: Follower,
   entries: readonly LogEntry[],
   now: string,
 ): Statement[] {
@@ -47,13 +65,13 @@ export function fanOutStatements(
     const place = { webhookId, publicSeq: seq, articleId };
     return [{ id: newId(), type, ...place, at, state: 'waiting' as const, attempts: 0, dueAt: now }];
   });
-  const isThere = and(eq(webhooks.id, webhookId), eq(webhooks.reachedSeq, reachedSeq), eq(webhooks.state, 'enabled'));
+  const isAsRead = and(eq(webhooks.id, webhookId), eq(webhooks.version, version), eq(webhooks.reachedSeq, reachedSeq));
   return [
     {
       query: db
         .update(webhooks)
         .set({ reachedSeq: entries.at(-1)?.seq ?? reachedSeq })
-        .where(isThere),
+        .where(isAsRead),
       rows: 1,
     },
     ...(rows.length > 0 ? [{ query: db.insert(webhookDeliveries).values(rows), rows: rows.length }] : []),
