@@ -1,7 +1,7 @@
 // How the commands of the operator begin and end: help, what was typed wrong, what cannot be done, each in its own way.
 import { Refusal } from './backups/refusal.js';
 import { DomainError } from './kernel/errors.js';
-import { exitWith } from './opening.js';
+import { exitWith, keepFilesFromOthers } from './opening.js';
 
 /** What was typed is no command. */
 export class UsageError extends Error {}
@@ -17,6 +17,7 @@ export async function runCommand(
   explanation: string,
   work: (args: readonly string[]) => Promise<boolean>,
 ): Promise<void> {
+  keepFilesFromOthers();
   const args = process.argv.slice(2);
   if (args.some((argument) => argument === '--help' || argument === '-h'))
     return console.log(`${usage}\n\n${explanation}`);

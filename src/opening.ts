@@ -87,6 +87,14 @@ export async function openFrozen(config: Place, database: WholeDatabase): Promis
 /** A start that cannot succeed, in words for who started it. */
 export class StartError extends Error {}
 
+/**
+ * Has nobody but the user, and whom its group is for, read the files that this process makes: drafts and the secrets of webhooks are in
+ * the database, in backups and in exports. What the environment forbids beside that stays forbidden.
+ */
+export function keepFilesFromOthers(): void {
+  process.umask(process.umask(0o077) | 0o007);
+}
+
 /** How long a server that is alone may take to see what a command, or the server that takes its place, has written. */
 const commandUnseenMs = 20;
 

@@ -8,7 +8,7 @@ import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
 import type { Measured } from './metrics/families.js';
-import { exitWith, mediaOf, openStore, openStores, StartError, type Stores } from './opening.js';
+import { exitWith, keepFilesFromOthers, mediaOf, openStore, openStores, StartError, type Stores } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices, type Services } from './services.js';
 import type { Store } from './storage/store.js';
@@ -18,6 +18,7 @@ import { leadMessage, type Ready, superviseWorkers, type WorkerFailed } from './
 const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node dist/cli/keys.js';
 
 export async function startServer(): Promise<void> {
+  keepFilesFromOthers();
   try {
     const config = readConfig();
     if (cluster.isWorker) await serveAsWorker(config);

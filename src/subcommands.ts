@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './kernel/clock.js';
 import type { Page } from './kernel/cursors.js';
 import { DomainError, type Violation } from './kernel/errors.js';
 import { violationsOf } from './kernel/violations.js';
-import { exitWith, openStore } from './opening.js';
+import { exitWith, keepFilesFromOthers, openStore } from './opening.js';
 import type { Store } from './storage/store.js';
 
 /** What is to be done once the store is open. Gives the lines to print. */
@@ -37,6 +37,7 @@ export interface Commands<Values, Services> {
 export async function runSubcommand<Values extends object, Services>(
   commands: Commands<Values, Services>,
 ): Promise<void> {
+  keepFilesFromOthers();
   if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h'))
     return console.log(commands.help);
   try {
