@@ -7,6 +7,7 @@ import { closeInTime } from './http/connections.js';
 import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
+import { LogOutput } from './log-output.js';
 import type { Measured } from './metrics/families.js';
 import { exitWith, keepFilesFromOthers, mediaOf, openStore, openStores, StartError, type Stores } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
@@ -110,7 +111,7 @@ function newLogger(config: Config): Logger {
       transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
     });
   }
-  return pino(options, pino.destination({ sync: false, minLength: 0 }));
+  return pino(options, new LogOutput(process.stdout.fd));
 }
 
 /** Where it listens. */
