@@ -2,6 +2,7 @@
 import { Refusal } from './backups/refusal.js';
 import { DomainError } from './kernel/errors.js';
 import { exitWith, keepFilesFromOthers } from './opening.js';
+import { lostOutput, outliveOutputs, say } from './standard-output.js';
 
 /** What was typed is no command. */
 export class UsageError extends Error {}
@@ -18,12 +19,18 @@ export async function runCommand(
   work: (args: readonly string[]) => Promise<boolean>,
 ): Promise<void> {
   keepFilesFromOthers();
+  outliveOutputs();
   const args = process.argv.slice(2);
   if (args.some((argument) => argument === '--help' || argument === '-h'))
-    return console.log(`${usage}\n\n${explanation}`);
+    return endWithSaid(`${usage}\n\n${explanation}`);
   try {
     if (!(await work(args))) process.exitCode = 1;
+    requireSaid();
   } catch (error) {
+    if (error instanceof Ended) {
+      console.error(`copydesk: ${error.message}`);
+      process.exit(error.exitCode);
+    }
     if (error instanceof UsageError) {
       console.error(`${error.message}\n${usage}`);
       process.exit(2);
@@ -34,14 +41,47 @@ export async function runCommand(
   }
 }
 
+/** Says the last that a command has to say. */
+export async function endWithSaid(text: string): Promise<void> {
+  await say(text);
+  requireSaid();
+}
+
+/** A report that is lost is no success, though what it tells of is done. Who has read enough of it, as `head` does, has it. */
+function requireSaid(): void {
+  const lost = lostOutput();
+  if (!lost) return;
+  process.exitCode = 1;
+  console.error(`copydesk: It ran to its end, but what it says could not be written: ${lost.message}.`);
+}
+
+/** Somebody has ended the command. */
+class Ended extends Refusal {
+  /** As a shell gives it for who is ended by the signal. */
+  readonly exitCode: number;
+  constructor(name: keyof typeof signals, remains: string) {
+    super(`Ended by ${name}. ${remains}`);
+    this.exitCode = 128 + signals[name];
+  }
+}
+
+/** The number of each: Ctrl-C, a terminal that is closed, and what systemd sends. */
+const signals = { SIGINT: 2, SIGHUP: 1, SIGTERM: 15 } as const;
+
 /**
- * Aborted when somebody ends the command, by Ctrl-C or as systemd does: for work that has something to take back.
+ * Aborted when somebody ends the command, by Ctrl-C or as systemd does: for work that has something to take back. Asked twice, it
+ * ends at once.
  * @param remains what is to be said of what was done so far
  */
 export function endingSignal(remains = 'Nothing is left of it.'): AbortSignal {
   const ending = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => ending.abort(new Refusal(`Ended by ${name}. ${remains}`)));
+  const names = Object.keys(signals) as (keyof typeof signals)[];
+  const end = (name: NodeJS.Signals) => {
+    // The next ends it at once, whichever it is.
+    for (const each of names) process.off(each, end);
+    ending.abort(new Ended(name as keyof typeof signals, remains));
+  };
+  for (const name of names) process.on(name, end);
   return ending.signal;
 }
 

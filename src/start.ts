@@ -7,11 +7,13 @@ import { closeInTime } from './http/connections.js';
 import { RequestCounts } from './http/request-counts.js';
 import { commandLine } from './kernel/actor.js';
 import { systemClock } from './kernel/clock.js';
+import { versionTag } from './kernel/version-tags.js';
 import { LogOutput } from './log-output.js';
 import type { Measured } from './metrics/families.js';
 import { exitWith, keepFilesFromOthers, mediaOf, openStore, openStores, StartError, type Stores } from './opening.js';
 import { seedFiles, seedStories } from './seeding.js';
 import { buildServices, type Services } from './services.js';
+import { outliveOutputs, outputFailure, say } from './standard-output.js';
 import type { Store } from './storage/store.js';
 import { leadMessage, type Ready, superviseWorkers, type WorkerFailed } from './supervising.js';
 
@@ -20,6 +22,7 @@ const keysCommand = import.meta.url.endsWith('.ts') ? 'npm run keys --' : 'node 
 
 export async function startServer(): Promise<void> {
   keepFilesFromOthers();
+  outliveOutputs();
   try {
     const config = readConfig();
     if (cluster.isWorker) await serveAsWorker(config);
@@ -94,13 +97,21 @@ async function seedIfEmpty({ isProduction }: Config, services: Services): Promis
 
 /** Says where the server is and, at its first start, by which key one may come in. */
 async function welcome(config: Config, { keys }: Services, logger: Logger, at: Addresses): Promise<void> {
-  if (!(await keys.isEmpty())) return say(config, at);
-  if (config.isProduction) {
-    logger.warn(`there is no API key yet; make one by: ${keysCommand} create --role admin --name NAME`);
-    return say(config, at);
+  const isFirst = await keys.isEmpty();
+  const howTo = `make one by: ${keysCommand} create --role admin --name NAME`;
+  if (isFirst && config.isProduction) logger.warn(`there is no API key yet; ${howTo}`);
+  if (!isFirst || config.isProduction) {
+    await say(addressLines(config, at).join('\n'));
+    return;
   }
-  const { key } = await keys.create({ name: 'first admin', role: 'admin' }, commandLine);
-  say(config, at, key);
+  const { id, version, key } = await keys.create({ name: 'first admin', role: 'admin' }, commandLine);
+  const isKnown = await say([...addressLines(config, at), `Admin key, shown only now: ${key}`].join('\n'));
+  if (isKnown) return;
+  // A key that nobody knows is good for nobody but who finds it.
+  await keys.revoke(id, versionTag(version), commandLine);
+  console.error(
+    `copydesk: The first admin’s key could not be shown (${outputFailure()?.message}), so it was revoked; ${howTo}`,
+  );
 }
 
 function newLogger(config: Config): Logger {
@@ -164,12 +175,11 @@ async function openMetrics(
   }
 }
 
-function say(config: Config, { server, metrics }: Addresses, key?: string): void {
+function addressLines(config: Config, { server, metrics }: Addresses): string[] {
   const base = config.publicUrl ?? server;
   const lines = [`Copydesk is at ${base}/v1/articles`, `Its documentation is at ${base}/docs`];
   if (metrics) lines.push(`Its metrics are at ${metrics}`);
-  if (key !== undefined) lines.push(`Admin key, shown only now: ${key}`);
-  console.log(lines.join('\n'));
+  return lines;
 }
 
 async function close(app: FastifyInstance, stores: Stores): Promise<void> {

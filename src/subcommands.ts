@@ -1,17 +1,25 @@
 // Commands that do one of several things to what the database keeps: which of them was typed, with what, and how it is told.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { UsageError } from './command.js';
+import { endWithSaid, UsageError } from './command.js';
 import { type Config, readConfig } from './config.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import type { Page } from './kernel/cursors.js';
 import { DomainError, type Violation } from './kernel/errors.js';
 import { violationsOf } from './kernel/violations.js';
 import { exitWith, keepFilesFromOthers, openStore } from './opening.js';
+import { outliveOutputs, outputFailure, say } from './standard-output.js';
 import type { Store } from './storage/store.js';
 
 /** What is to be done once the store is open. Gives the lines to print. */
-export type Work<Services> = (services: Services) => Promise<string[]>;
+export type Work<Services> = (services: Services) => Promise<string[] | Issued>;
+
+/** Lines with a secret that is told only now. */
+export interface Issued {
+  lines: string[];
+  /** What is done when it cannot be told, so that nothing is good that nobody knows. Says what has become of it. */
+  takeBack(): Promise<string>;
+}
 
 export interface Subcommand<Values, Services> {
   options: readonly (keyof Values)[];
@@ -38,20 +46,32 @@ export async function runSubcommand<Values extends object, Services>(
   commands: Commands<Values, Services>,
 ): Promise<void> {
   keepFilesFromOthers();
+  outliveOutputs();
   if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h'))
-    return console.log(commands.help);
+    return endWithSaid(commands.help);
   try {
     const work = readWork(commands);
     const config = readConfig();
     const store = await openStore(config);
     try {
-      console.log((await work(commands.open(store, systemClock, config))).join('\n'));
+      await tell(await work(commands.open(store, systemClock, config)));
     } finally {
       await store.close();
     }
   } catch (error) {
     endWith(error, commands);
   }
+}
+
+/** @throws DomainError when it could not be told */
+async function tell(told: string[] | Issued): Promise<void> {
+  if (Array.isArray(told)) return endWithSaid(told.join('\n'));
+  if (await say(told.lines.join('\n'))) return;
+  const outcome = await told.takeBack().catch((error: Error) => {
+    const [what] = told.lines;
+    return `Nor could it be taken back (${error.message}), so end it by hand. It would have said: ${what}`;
+  });
+  throw new DomainError('unavailable', `It could not be shown: ${outputFailure()?.message}. ${outcome}`);
 }
 
 function endWith(error: unknown, { usage, optionOf }: Pick<Commands<object, unknown>, 'usage' | 'optionOf'>): never {

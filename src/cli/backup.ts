@@ -6,6 +6,7 @@ import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { databaseFilesOf } from '../opening.js';
 import { erasureLines } from '../publishing/erasures/replaying.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run backup [-- FOLDER]';
 const explanation = `Makes the folder, which must not be there: the database as it is at one moment, every uploaded file, the list of erasures, and
@@ -31,6 +32,6 @@ await runCommand(usage, explanation, async (args) => {
   const uploads = manifest.files.filter(({ path }) => path.startsWith('media/')).length;
   for (const path of damaged)
     console.error(`copydesk: media/${path} is not what its name says; it was taken along as it is.`);
-  console.log(`backed up: ${folder} (${uploads} uploaded files, ${(bytes / 1e6).toFixed(1)} MB)`);
+  await say(`backed up: ${folder} (${uploads} uploaded files, ${(bytes / 1e6).toFixed(1)} MB)`);
   return true;
 });

@@ -5,6 +5,7 @@ import { readConfig } from '../config.js';
 import type { Examination } from '../doctor/examination.js';
 import { examine } from '../doctor/service.js';
 import { getDatabase } from '../opening.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run doctor';
 const explanation = `Looks at the schema, every page and index, references, the full-text index, uploaded files, what readers get of every live story
@@ -31,7 +32,7 @@ await runCommand(usage, explanation, async (args) => {
   const database = await getDatabase(config);
   let isWell = true;
   for await (const examination of examine(database, join(config.dataDir, 'media'), progressOf('live stories'))) {
-    console.log(report(examination).join('\n'));
+    await say(report(examination).join('\n'));
     if (examination.faults.length > 0) isWell = false;
   }
   return isWell;

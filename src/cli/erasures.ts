@@ -7,6 +7,7 @@ import { systemClock } from '../kernel/clock.js';
 import { mediaOf, openStore } from '../opening.js';
 import { erasureLines, readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import { buildServices } from '../services.js';
+import { outputFailure, say, sayRaw } from '../standard-output.js';
 import type { Store } from '../storage/store.js';
 
 const usage = 'usage: npm run erasures -- export [FILE] | replay FILE';
@@ -17,14 +18,15 @@ replay FILE    erases again what the list says, in a database that another tool 
 
 async function exportTo(store: Store, file: string | undefined): Promise<void> {
   const lines = await erasureLines(store);
-  if (file === undefined) process.stdout.write(lines);
-  else await writeFile(file, lines, { flush: true });
+  if (file !== undefined) await writeFile(file, lines, { flush: true });
+  // Here what is said is the work, so whoever reads it has to have all of it.
+  else if (!(await sayRaw(lines))) throw new Refusal(`The list could not be written: ${outputFailure()?.message}.`);
 }
 
 async function replayFrom(config: Config, store: Store, text: string): Promise<void> {
   const records = readErasureLines(text);
   const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
-  console.log(`erased again: ${await replayErasures(store, services, records)} of ${records.length}`);
+  await say(`erased again: ${await replayErasures(store, services, records)} of ${records.length}`);
 }
 
 await runCommand(usage, explanation, async ([what, file, ...rest]) => {

@@ -5,6 +5,7 @@ import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { Instant } from '../kernel/scalars.js';
 import { getDatabase, mediaOf, openFrozen } from '../opening.js';
+import { say } from '../standard-output.js';
 import { makeExport } from '../transfer/exporting/making.js';
 import { isWhole, type Scope } from '../transfer/manifest.js';
 
@@ -59,12 +60,12 @@ await runCommand(usage, explanation, async (args) => {
     const onProgress = progressOf('stories');
     const { manifest, left, lost } = await makeExport(source, { folder, scope, signal, onProgress });
     for (const sha256 of lost) console.error(`copydesk: the uploaded file ${sha256} is lost or damaged, and left out.`);
-    if (left > 0) console.log(`left out: ${left} stories that these point at, with the links of readers to them`);
+    if (left > 0) await say(`left out: ${left} stories that these point at, with the links of readers to them`);
     const linesOf = (name: string) => manifest.files.find((file) => file.path === name)?.lines ?? 0;
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     const uploads = manifest.files.filter((file) => file.path.startsWith('media/')).length;
     const what = `${linesOf('articles.ndjson')} stories, ${uploads} uploaded files, ${(bytes / 1e6).toFixed(1)} MB`;
-    console.log(`exported${isWhole(scope) ? '' : ' in part'}: ${folder} (${what})`);
+    await say(`exported${isWhole(scope) ? '' : ' in part'}: ${folder} (${what})`);
     return true;
   } finally {
     await store.close();

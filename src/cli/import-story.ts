@@ -11,6 +11,7 @@ import { DomainError, invalid } from '../kernel/errors.js';
 import { violationsOf } from '../kernel/violations.js';
 import { mediaOf, openStore } from '../opening.js';
 import { buildServices } from '../services.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run import-story -- [--language LANGUAGE] [--desk DESK] FILE…';
 const explanation = `Makes a draft of each file: Markdown where its name ends with .md or .markdown, ninjs where with .json. A file is taken over whole or
@@ -63,8 +64,8 @@ function parsedJson(text: string): unknown {
 async function importFile(imports: ImportService, file: string, choices: ImportChoices): Promise<boolean> {
   try {
     const { article, notCarried } = await imports.importStory(await readDocument(file), choices, commandLine);
-    console.log(`imported: ${article.slug} (${file})`);
-    for (const loss of notCarried) console.log(`  ${placeIn(loss)}: ${loss.message}`);
+    await say(`imported: ${article.slug} (${file})`);
+    for (const loss of notCarried) await say(`  ${placeIn(loss)}: ${loss.message}`);
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

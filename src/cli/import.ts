@@ -10,6 +10,7 @@ import { systemClock } from '../kernel/clock.js';
 import { findDatabase, mediaOf, openFrozen, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import { buildServices } from '../services.js';
+import { say } from '../standard-output.js';
 import type { Store } from '../storage/store.js';
 import { checkExport, type Imported, type ImportRequest, importAll } from '../transfer/importing/import.js';
 import { Report } from '../transfer/importing/report.js';
@@ -76,20 +77,18 @@ async function eraseBefore(config: Config, store: Store, file: string | undefine
   await replayErasures(store, buildServices(store, systemClock, mediaOf(config, store, systemClock)), records);
 }
 
-function tell(wanted: Wanted, report: Report, { isMirror, entries, mended, failed }: Imported): boolean {
+async function tell(wanted: Wanted, report: Report, { isMirror, entries, mended, failed }: Imported): Promise<boolean> {
   for (const text of report.told) console.error(`copydesk: ${text}`);
   for (const { id, why } of failed) console.error(`copydesk: story ${id} cannot be compiled here: ${why}`);
   for (const [file, { created, same, refused }] of report.counts)
-    console.log(
+    await say(
       `${file}: ${created} ${wanted.isDry ? 'would be created' : 'created'}, ${same} the same, ${refused} refused`,
     );
   if (!wanted.isDry) {
-    console.log(
-      isMirror ? `logs: ${entries} entries added` : 'logs: those here go on; what was created is told in them',
-    );
-    if (mended > 0) console.log(`compiled anew: ${mended} live stories`);
+    await say(isMirror ? `logs: ${entries} entries added` : 'logs: those here go on; what was created is told in them');
+    if (mended > 0) await say(`compiled anew: ${mended} live stories`);
   }
-  console.log(`${wanted.isDry ? 'dry run' : 'imported'}: ${wanted.folder}`);
+  await say(`${wanted.isDry ? 'dry run' : 'imported'}: ${wanted.folder}`);
   return report.refused === 0 && failed.length === 0;
 }
 

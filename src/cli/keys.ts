@@ -36,8 +36,9 @@ interface Values {
 function planCreate({ role, name, expires }: Values, _named: readonly string[], clock: Clock): Work<KeyService> {
   const draft = checked(ApiKeyDraft, { role, name, expiresAt: instantOf(expires, clock) });
   return async (keys) => {
-    const { id, key } = await keys.create(draft, commandLine);
-    return [`Key ${id} for ${draft.name}, role ${draft.role}. It is shown only now:`, key];
+    const { id, version, key } = await keys.create(draft, commandLine);
+    const lines = [`Key ${id} for ${draft.name}, role ${draft.role}. It is shown only now:`, key];
+    return { lines, takeBack: () => revokeUntold(keys, id, version) };
   };
 }
 
@@ -65,8 +66,15 @@ function planRotate({ overlap, expires }: Values, [id = '']: readonly string[], 
     const made = await keys.rotate(id, rotation, versionTag(version), commandLine);
     const { expiresAt } = await keys.get(id);
     const told = `Key ${made.id} for ${name}, role ${role}, takes over from ${id}, which is good until ${expiresAt}.`;
-    return [told, 'It is shown only now:', made.key];
+    const takeBack = async () =>
+      `${await revokeUntold(keys, made.id, made.version)} ${id} is good until ${expiresAt}; make the client another by create.`;
+    return { lines: [told, 'It is shown only now:', made.key], takeBack };
   };
+}
+
+async function revokeUntold(keys: KeyService, id: string, version: number): Promise<string> {
+  await keys.revoke(id, versionTag(version), commandLine);
+  return `Since nobody knows it, key ${id} is revoked.`;
 }
 
 function planRevoke(_values: Values, [id = '']: readonly string[]): Work<KeyService> {

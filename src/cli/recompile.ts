@@ -4,6 +4,7 @@ import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { openStore } from '../opening.js';
 import { recompile } from '../publishing/recompiling/service.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run recompile';
 const explanation = `Compiles every live story from its live revision, and puts right what is stored otherwise: the story, what lists and searches find
@@ -15,7 +16,7 @@ await runCommand(usage, explanation, async (args) => {
   try {
     const { stories, stale, failed } = await recompile(store, systemClock, progressOf('live stories'));
     for (const { id, why } of failed) console.error(`copydesk: story ${id} cannot be compiled: ${why}`);
-    console.log(`recompiled: ${stale} of ${stories} live stories were stale`);
+    await say(`recompiled: ${stale} of ${stories} live stories were stale`);
     return failed.length === 0;
   } finally {
     await store.close();

@@ -3,6 +3,7 @@ import { runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { openStore } from '../opening.js';
 import { reindex } from '../publishing/reindexing/service.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run reindex';
 const explanation = 'Makes the full-text index anew from what readers get. Searches go on meanwhile.';
@@ -12,8 +13,8 @@ await runCommand(usage, explanation, async (args) => {
   const store = await openStore(readConfig());
   try {
     const { stories, quotes, wasDamaged } = await reindex(store);
-    if (wasDamaged) console.log('The index was damaged, and has been emptied first.');
-    console.log(`indexed: ${stories} stories, ${quotes} quotes`);
+    if (wasDamaged) await say('The index was damaged, and has been emptied first.');
+    await say(`indexed: ${stories} stories, ${quotes} quotes`);
     return true;
   } finally {
     await store.close();

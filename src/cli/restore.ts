@@ -10,6 +10,7 @@ import { databaseFilesOf, mediaOf, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import type { ErasureRecord } from '../publishing/erasures/schemas.js';
 import { buildServices } from '../services.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run restore -- FOLDER --erasures FILE | --no-erasures';
 const explanation = `Restores a backup into DATA_DIR, where no database and no uploaded files may be. Every file is held to the manifest.
@@ -67,7 +68,7 @@ await runCommand(usage, explanation, async (args) => {
       erased = await replay({ ...config, dataDir }, records);
     },
   });
-  console.log(`restored: ${folder} of ${at} into ${config.dataDir} (${files.length} files)`);
-  if (erasures !== undefined) console.log(`erased again: ${erased} of ${records.length}`);
+  await say(`restored: ${folder} of ${at} into ${config.dataDir} (${files.length} files)`);
+  if (erasures !== undefined) await say(`erased again: ${erased} of ${records.length}`);
   return true;
 });

@@ -5,6 +5,7 @@ import { systemClock } from '../kernel/clock.js';
 import { mediaOf, openStore } from '../opening.js';
 import { BadStoryFile, seedFiles, seedStories } from '../seeding.js';
 import { buildServices } from '../services.js';
+import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run seed [-- FILE…]';
 const explanation = `Loads and publishes stories from files, or those that come with the product. A file has what is posted to /v1/manage/articles.
@@ -17,7 +18,7 @@ await runCommand(usage, explanation, async (files) => {
   try {
     const services = buildServices(store, systemClock, mediaOf(config, store, systemClock));
     const seeded = await seedStories(services, files.length > 0 ? files : await seedFiles());
-    for (const { file, slug, outcome } of seeded) console.log(`${outcome}: ${slug} (${file})`);
+    for (const { file, slug, outcome } of seeded) await say(`${outcome}: ${slug} (${file})`);
     return true;
   } catch (error) {
     if (!(error instanceof BadStoryFile)) throw error;

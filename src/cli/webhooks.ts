@@ -78,8 +78,12 @@ function planList(): Work<Services> {
 function planCreate({ url, event, description }: Values): Work<Services> {
   const draft = checked(WebhookDraft, { url, events: event, description });
   return async ({ webhooks }) => {
-    const { id, secret } = await webhooks.create(draft, commandLine);
-    return [`Webhook ${id} for ${draft.url}. Its secret is shown only now:`, secret];
+    const { id, version, secret } = await webhooks.create(draft, commandLine);
+    const takeBack = async () => {
+      await webhooks.remove(id, versionTag(version), commandLine);
+      return `Since nobody knows its secret, webhook ${id} is deleted.`;
+    };
+    return { lines: [`Webhook ${id} for ${draft.url}. Its secret is shown only now:`, secret], takeBack };
   };
 }
 
@@ -105,7 +109,10 @@ function planRotate({ overlap }: Values, [id = '']: Named): Work<Services> {
     const former = formerSecretUntil
       ? `messages bear signatures by the former as well until ${formerSecretUntil}`
       : 'the former is good no more';
-    return [`Webhook ${id} for ${url} has a new secret; ${former}. It is shown only now:`, secret];
+    const lines = [`Webhook ${id} for ${url} has a new secret; ${former}. It is shown only now:`, secret];
+    // The former cannot be brought back as the only one, so what is to be done is said.
+    const takeBack = async () => `Webhook ${id} has a new secret that nobody knows; ${former}. Rotate it once more.`;
+    return { lines, takeBack };
   };
 }
 

@@ -25,12 +25,13 @@ export async function tidyUp(): Promise<void> {
 /** Variables of the environment; the tests' own are not handed on. */
 type Settings = Record<string, string>;
 
-/** Starts a script as `npm start` does, with the Node that the packages bring. */
+/** Starts a script as `npm start` does, with the Node that the packages bring. @param circumstances a line of the shell that makes them */
 function startScript(
   script: string,
   args: readonly string[],
   settings: Settings,
   cwd: string,
+  circumstances: string,
 ): ChildProcessWithoutNullStreams {
   const env = { PATH: `${binaries}:${process.env.PATH}`, ...settings };
   // A copy of the program is started as it is, and so is what is not of it.
@@ -38,7 +39,10 @@ function startScript(
   const program = isBuilt
     ? [script.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')]
     : ['--import', './src/typescript.mjs', script];
-  return spawn(join(binaries, 'node'), [...program, ...args], { cwd, env });
+  const command = [join(binaries, 'node'), ...program, ...args];
+  const shell = circumstances === '' ? [] : ['/bin/sh', '-c', `${circumstances}; exec "$0" "$@"`];
+  const [file = '', ...rest] = [...shell, ...command];
+  return spawn(file, rest, { cwd, env });
 }
 
 /** A process that ends with the file's tests at the latest. */
@@ -48,8 +52,8 @@ class RunningScript {
   readonly exitCode: Promise<number | null>;
   readonly #child: ChildProcessWithoutNullStreams;
 
-  constructor(script: string, args: readonly string[], settings: Settings, cwd = root) {
-    this.#child = startScript(script, args, settings, cwd);
+  constructor(script: string, args: readonly string[], settings: Settings, cwd = root, circumstances = '') {
+    this.#child = startScript(script, args, settings, cwd, circumstances);
     started.push(this);
     this.#child.stdin.end();
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -82,6 +86,11 @@ class RunningScript {
     return this.#child.pid ?? 0;
   }
 
+  /** Reads no more of what it prints. */
+  leave(): void {
+    this.#child.stdout.destroy();
+  }
+
   /** Asks the process to stop, as a shell, Docker or systemd does. */
   terminate(): void {
     this.#child.kill('SIGTERM');
@@ -98,15 +107,15 @@ export class RunningServer extends RunningScript {
   /** Where it listens. */
   address = '';
 
-  constructor(settings: Settings, cwd?: string) {
+  constructor(settings: Settings, cwd?: string, circumstances?: string) {
     // However busy the machine is, and however much a test asks for, no request is refused for that.
     const patience = { EVENT_LOOP_DELAY_MAX_MS: '0', RATE_LIMIT_KEY: '0', RATE_LIMIT_FAILED_KEYS: '0' };
-    super('src/server.ts', [], { PORT: '0', ...patience, ...settings }, cwd);
+    super('src/server.ts', [], { PORT: '0', ...patience, ...settings }, cwd, circumstances);
   }
 
   /** Starts the server on a free port, and waits until it has said where it is. `cwd` has a copy of the program. */
-  static async start(settings: Settings, cwd?: string): Promise<RunningServer> {
-    const server = new RunningServer(settings, cwd);
+  static async start(settings: Settings, cwd?: string, circumstances?: string): Promise<RunningServer> {
+    const server = new RunningServer(settings, cwd, circumstances);
     const [, address = ''] = await server.printed(/^Copydesk is at (http:\S+)\/v1\/articles\n(?:.*\n)+/m);
     server.address = address;
     return server;
@@ -127,6 +136,16 @@ export async function run(
   const running = new RunningScript(script, args, settings);
   const code = await running.exitCode;
   return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** How standard output can be lost: the disk that it is on is full, or whoever read it has left. */
+export type Loss = 'full' | 'left';
+
+/** Starts a script of `src/` whose standard output cannot be written. */
+export function startUnheard(loss: Loss, script: string, args: readonly string[], settings: Settings): RunningScript {
+  const running = new RunningScript(script, args, settings, root, loss === 'full' ? 'exec >/dev/full' : '');
+  if (loss === 'left') running.leave();
+  return running;
 }
 
 /** An empty folder that is gone after the file's tests. */
