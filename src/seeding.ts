@@ -1,8 +1,9 @@
 // Loads story files through the same services as any editor's post.
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readStoryJson } from './backups/named-files.js';
 import { ArticleDraft, type ManagedArticleSummary } from './content/articles/schemas.js';
 import type { Actor } from './kernel/actor.js';
 import { DomainError, type Violation } from './kernel/errors.js';
@@ -115,23 +116,12 @@ function isHalfLoaded({ version, createdBy, publication }: ManagedArticleSummary
 }
 
 async function readStory(file: string): Promise<ArticleDraft> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw badFile(file, error.message, []);
+  const value = await readStoryJson(file).catch((error) => {
+    throw error instanceof DomainError ? badFile(file, error.message, error.errors ?? []) : error;
   });
-  const parsed = ArticleDraft.safeParse(parseJson(file, text));
+  const parsed = ArticleDraft.safeParse(value);
   if (!parsed.success) throw badFile(file, 'it is not a story', violationsOf(parsed.error));
   return parsed.data;
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = (error as Error).message;
-    const position = /position (\d+)/.exec(message)?.[1];
-    const line = position === undefined ? text.split('\n').length : text.slice(0, Number(position)).split('\n').length;
-    throw badFile(file, `line ${line}: it is not JSON: ${message}`, []);
-  }
 }
 
 function badFile(file: string, reason: string, errors: readonly Violation[]): BadStoryFile {

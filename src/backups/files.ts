@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, opendir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { Refusal } from './refusal.js';
 
 /** Uploaded files bear their SHA-256 as their name, and never change. All else beside them can be made again, or is on its way. */
 const uploaded = /^[0-9a-f]{64}(\.\w{1,8})?$/;
@@ -26,8 +27,14 @@ export function hashInName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).slice(0, 64);
 }
 
+/** @throws Refusal for a folder, and for a pipe or device, of which nobody would ever see the end */
+export async function requireFile(path: string): Promise<void> {
+  if (!(await stat(path)).isFile()) throw new Refusal(`${path} is no file.`);
+}
+
 /** Copies a file to a place that has none yet, and brings it to disk. Gives what the copy is. */
 export async function copyDurably(from: string, to: string): Promise<{ bytes: number; sha256: string }> {
+  await requireFile(from);
   await mkdir(dirname(to), { recursive: true });
   // A clone where the file system can make one, so that it costs no room twice.
   await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
@@ -36,6 +43,7 @@ export async function copyDurably(from: string, to: string): Promise<{ bytes: nu
 }
 
 export async function measure(path: string): Promise<{ bytes: number; sha256: string }> {
+  await requireFile(path);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };

@@ -1,12 +1,12 @@
 // Makes a backup beside a running server.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Clock, instant } from '../kernel/clock.js';
 import type { DatabaseFiles } from '../storage/database-files.js';
 import type { Store } from '../storage/store.js';
 import { copyDurably, hashInName, listUploads, measure, syncPath } from './files.js';
 import { databaseName, erasuresName, type FileEntry, type Manifest, manifestName, mediaName } from './manifest.js';
-import { Refusal } from './refusal.js';
+import { Refusal, refusalOf } from './refusal.js';
 import { isThere, makeWholeFolder } from './whole-folder.js';
 
 export interface BackupRequest {
@@ -14,6 +14,8 @@ export interface BackupRequest {
   dataDir: string;
   /** What is to be made; nothing may be there. */
   folder: string;
+  /** Whether the folder that it is to be in is made as well. */
+  makesParent?: boolean;
   signal: AbortSignal;
   onProgress: { database(share: number): void; media(share: number): void };
 }
@@ -40,7 +42,17 @@ export interface Backing {
 export async function makeBackup(backing: Backing, request: BackupRequest): Promise<Backup> {
   const source = join(request.dataDir, databaseName);
   if (!(await isThere(source))) throw new Refusal(`There is no database at ${source}. Set DATA_DIR to where it is.`);
+  if (request.makesParent) await makeFolder(dirname(request.folder));
   return makeWholeFolder(request.folder, (unfinished) => fill(backing, unfinished, source, request));
+}
+
+/** Makes a folder where there is none. @throws Refusal */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncPath(dirname(folder));
+  } catch (error) {
+    throw refusalOf(error, folder);
+  }
 }
 
 async function fill(

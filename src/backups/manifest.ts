@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parsedJson } from '../kernel/json.js';
 import { Instant } from '../kernel/scalars.js';
+import { requireFile } from './files.js';
 import { Refusal } from './refusal.js';
 
 export const manifestName = 'manifest.json';
@@ -32,7 +34,11 @@ export type Manifest = z.output<typeof Manifest>;
 /** @throws Refusal when there is no backup in the folder */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, manifestName);
-  const text = await readFile(path, 'utf8').catch(() => {
+  const read = async () => {
+    await requireFile(path);
+    return readFile(path, 'utf8');
+  };
+  const text = await read().catch(() => {
     throw new Refusal(`${folder} is no backup: there is no ${manifestName} in it.`);
   });
   const parsed = Manifest.safeParse(parsedJson(text));
@@ -43,12 +49,4 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (!parsed.data.files.some((file) => file.path === databaseName))
     throw new Refusal(`${path} names no ${databaseName}.`);
   return parsed.data;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,8 +9,8 @@ import { erasureLines } from '../publishing/erasures/replaying.js';
 import { say } from '../standard-output.js';
 
 const usage = 'usage: npm run backup [-- FOLDER]';
-const explanation = `Makes the folder, which must not be there: the database as it is at one moment, every uploaded file, the list of erasures, and
-a manifest with the hash of each. It is checked and on disk when this ends with 0; otherwise there is no such folder.
+const explanation = `Makes the folder, which must not be there though the one above it must: the database as it is at one moment, every uploaded file,
+the list of erasures, and a manifest with the hash of each. It is checked and on disk when this ends with 0; otherwise there is no such folder.
 Without FOLDER it is a new one in DATA_DIR/backups. Better is one on another disk.`;
 
 await runCommand(usage, explanation, async (args) => {
@@ -24,6 +24,7 @@ await runCommand(usage, explanation, async (args) => {
     {
       dataDir,
       folder,
+      makesParent: args.length === 0,
       signal: endingSignal(),
       onProgress: { database: progressOf('database'), media: progressOf('uploaded files') },
     },

@@ -1,5 +1,5 @@
 // npm run erasures -- export [FILE] | replay FILE: writes down what was erased, and erases it again from what is restored.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readErasureList, writeWholeFile } from '../backups/named-files.js';
 import { Refusal } from '../backups/refusal.js';
 import { runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
@@ -18,7 +18,7 @@ replay FILE    erases again what the list says, in a database that another tool 
 
 async function exportTo(store: Store, file: string | undefined): Promise<void> {
   const lines = await erasureLines(store);
-  if (file !== undefined) await writeFile(file, lines, { flush: true });
+  if (file !== undefined) await writeWholeFile(file, lines);
   // Here what is said is the work, so whoever reads it has to have all of it.
   else if (!(await sayRaw(lines))) throw new Refusal(`The list could not be written: ${outputFailure()?.message}.`);
 }
@@ -34,7 +34,7 @@ await runCommand(usage, explanation, async ([what, file, ...rest]) => {
   if (!(what === 'export' || isReplay) || rest.length > 0)
     throw new UsageError('Say export, and at most one file, or replay and a file.');
   // Before anything is opened.
-  const text = isReplay ? await readErasures(file) : undefined;
+  const text = isReplay ? await readErasureList(file) : undefined;
   const config = readConfig();
   const store = await openStore(config);
   try {
@@ -44,9 +44,3 @@ await runCommand(usage, explanation, async ([what, file, ...rest]) => {
   }
   return true;
 });
-
-function readErasures(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error) => {
-    throw new Refusal(`The erasures cannot be read: ${(error as Error).message}`);
-  });
-}

@@ -10,9 +10,9 @@ import { makeExport } from '../transfer/exporting/making.js';
 import { isWhole, type Scope } from '../transfer/manifest.js';
 
 const usage = 'usage: npm run export -- FOLDER [--article ID|SLUG] [--desk KEY] [--from T] [--to T]';
-const explanation = `Makes the folder, which must not be there: everything as it is at one moment, as lines of JSON (NDJSON), the uploaded files, and a
-manifest with the hash of each. npm run import brings it to another place, or to another database. It is on disk when this ends
-with 0; otherwise there is no such folder.
+const explanation = `Makes the folder, which must not be there though the one above it must: everything as it is at one moment, as lines of JSON
+(NDJSON), the uploaded files, and a manifest with the hash of each. npm run import brings it to another place, or to another
+database. It is on disk when this ends with 0; otherwise there is no such folder.
 
 --article ID|SLUG  one story, with all that it refers to and its whole history
 --desk KEY         the stories of a desk

@@ -1,5 +1,5 @@
 // npm run import-story -- FILE…: makes drafts of stories in ninjs or Markdown, beside a running server or without one.
-import { readFile } from 'node:fs/promises';
+import { readStoryJson, readStoryText } from '../backups/named-files.js';
 import { runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { NinjsItem } from '../content/imports/ninjs-schemas.js';
@@ -43,21 +43,10 @@ function typed(args: readonly string[]): Typed {
 
 /** @throws DomainError for a file that cannot be read as what its name says */
 async function readDocument(file: string): Promise<StoryDocument> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new DomainError('malformed', error.message);
-  });
-  if (!/\.json$/i.test(file)) return { markdown: text };
-  const parsed = NinjsItem.safeParse(parsedJson(text));
+  if (!/\.json$/i.test(file)) return { markdown: await readStoryText(file) };
+  const parsed = NinjsItem.safeParse(await readStoryJson(file));
   if (parsed.success) return { ninjs: parsed.data };
   throw invalid(violationsOf(parsed.error));
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new DomainError('malformed', `It is not JSON: ${(error as Error).message}`);
-  }
 }
 
 /** Imports one file and tells what became of it. @returns whether it was imported */

@@ -1,9 +1,9 @@
 // npm run import -- FOLDER: brings an export into the database, beside what is there, beside a running server or without one.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Refusal } from '../backups/refusal.js';
+import { readErasureList } from '../backups/named-files.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
@@ -70,10 +70,7 @@ async function withStore<Result>(
 /** Erases, or notes as erased, before anything comes in: so none of it is here for a moment. */
 async function eraseBefore(config: Config, store: Store, file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw new Refusal(`The erasures cannot be read: ${(error as Error).message}`);
-  });
-  const records = readErasureLines(text);
+  const records = readErasureLines(await readErasureList(file));
   await replayErasures(store, buildServices(store, systemClock, mediaOf(config, store, systemClock)), records);
 }
 

@@ -9,6 +9,12 @@ import { mediaOf } from '../opening.js';
 import { buildServices } from '../services.js';
 import { openSqlite } from '../storage/sqlite/engine.js';
 
+const surplus = process.argv.slice(2).find((argument) => argument !== '--check');
+if (surplus !== undefined) {
+  console.error(`${surplus} is not known.\nusage: npm run openapi, or tsx src/cli/openapi.ts --check`);
+  process.exit(2);
+}
+
 const file = new URL('../../openapi/openapi.json', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'copydesk-openapi-'));
 const store = openSqlite({ path: join(folder, 'copydesk.db'), cacheBytesMax: 0 });

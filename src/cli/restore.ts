@@ -1,7 +1,6 @@
 // npm run restore -- FOLDER: brings a backup to an empty DATA_DIR, and erases again what was erased since.
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Refusal } from '../backups/refusal.js';
+import { readErasureList } from '../backups/named-files.js';
 import { restoreBackup } from '../backups/restoring.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
@@ -36,13 +35,6 @@ function parse(args: readonly string[]): { folder: string; erasures: string | un
   }
 }
 
-async function readErasures(file: string): Promise<ErasureRecord[]> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw new Refusal(`The erasures cannot be read: ${(error as Error).message}`);
-  });
-  return readErasureLines(text);
-}
-
 /** Erases again in a database that nobody else has. Of one that nothing is to be done to not even the schema is touched. */
 async function replay(config: Config, records: readonly ErasureRecord[]): Promise<number> {
   if (records.length === 0) return 0;
@@ -56,7 +48,7 @@ async function replay(config: Config, records: readonly ErasureRecord[]): Promis
 
 await runCommand(usage, explanation, async (args) => {
   const { folder, erasures } = parse(args);
-  const records = erasures === undefined ? [] : await readErasures(erasures);
+  const records = erasures === undefined ? [] : readErasureLines(await readErasureList(erasures));
   const config = readConfig();
   let erased = 0;
   const { at, files } = await restoreBackup(databaseFilesOf(config), {

@@ -1,5 +1,5 @@
 // npm run seed [-- FILE…]: loads the stories that come with the product, or any files of the same format.
-import { runCommand } from '../command.js';
+import { runCommand, UsageError } from '../command.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
 import { mediaOf, openStore } from '../opening.js';
@@ -13,6 +13,8 @@ A story whose slug is there already is left as it is. Pictures stand in a folder
 What is wrong with a file is told place by place, and nothing of it is kept.`;
 
 await runCommand(usage, explanation, async (files) => {
+  const option = files.find((file) => file.startsWith('-'));
+  if (option !== undefined) throw new UsageError(`${option} is not known; of a file, say ./${option}.`);
   const config = readConfig();
   const store = await openStore(config);
   try {

@@ -68,3 +68,12 @@ export function jsonExtent(json: string): { depth: number; items: number } {
 export function jsonDepth(json: string): number {
   return jsonExtent(json).depth;
 }
+
+/** The value of a JSON text; undefined when it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

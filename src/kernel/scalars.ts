@@ -4,6 +4,12 @@ import { isId } from './ids.js';
 
 const forbiddenControls = /[^\P{Cc}\t\n]/u;
 
+/** What keeps a text from being stored, sent and shown; undefined when nothing does. */
+export function textFault(value: string): string | undefined {
+  if (!value.isWellFormed()) return 'contains a lone surrogate';
+  return forbiddenControls.test(value) ? 'contains a control character' : undefined;
+}
+
 /** Text that can be stored and sent as UTF-8 without loss: no lone surrogates, no control characters but tab and newline. */
 export function text(lengthMax: number, lengthMin = 0) {
   return z

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { measure } from '../backups/files.js';
+import { measure, requireFile } from '../backups/files.js';
 import { Refusal } from '../backups/refusal.js';
+import { parsedJson } from '../kernel/json.js';
 import { Instant } from '../kernel/scalars.js';
 import { things } from './things.js';
 
@@ -66,7 +67,11 @@ export function isWhole(scope: Scope): boolean {
 /** @throws Refusal when there is no export in the folder */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, manifestName);
-  const text = await readFile(path, 'utf8').catch(() => {
+  const read = async () => {
+    await requireFile(path);
+    return readFile(path, 'utf8');
+  };
+  const text = await read().catch(() => {
     throw new Refusal(`${folder} is no export: there is no ${manifestName} in it.`);
   });
   const parsed = Manifest.safeParse(parsedJson(text));
@@ -77,6 +82,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const named = new Set(parsed.data.files.map((file) => file.path));
   const missing = lineFiles.map(pathOf).find((name) => !named.has(name));
   if (missing !== undefined) throw new Refusal(`${path} names no ${missing}.`);
+  const other = parsed.data.files.find(({ path, sha256 }) => path.startsWith('media/') && path !== mediaPathOf(sha256));
+  if (other) throw new Refusal(`${path} is damaged: ${other.path} has other bytes than its name says.`);
   return parsed.data;
 }
 
@@ -100,13 +107,5 @@ export async function requireUndamaged(
       throw new Refusal(`${place} is not what was exported: its bytes are others than the manifest says.`);
     done += bytes;
     onProgress(done / Math.max(1, total));
-  }
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

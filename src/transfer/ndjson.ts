@@ -1,8 +1,12 @@
 // Files of JSON lines (NDJSON), of any length, read and written without ever being whole in memory.
+import { constants, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Refusal } from '../backups/refusal.js';
+import { parsedJson } from '../kernel/json.js';
+import { unstorableText } from '../kernel/storable.js';
 import type { FileEntry } from './manifest.js';
 
 const bytesPerWrite = 1024 * 1024;
@@ -60,23 +64,46 @@ export class LineFile {
 export interface NumberedLine {
   number: number;
   text: string;
+  /** Its bytes are no text, so it cannot be told what it said. */
+  isGarbled: boolean;
+}
+
+function numbered(number: number, parts: readonly Buffer[]): NumberedLine {
+  const bytes = Buffer.concat(parts);
+  return { number, text: bytes.toString('utf8'), isGarbled: !isUtf8(bytes) };
+}
+
+/** The JSON of a line. @throws Error saying what is wrong with it */
+export function jsonOf({ text, isGarbled }: NumberedLine): unknown {
+  if (isGarbled) throw new Error('is not UTF-8');
+  const value = parsedJson(text);
+  if (value === undefined) throw new Error('is no JSON');
+  const fault = unstorableText(text, value);
+  if (fault !== undefined) throw new Error(fault);
+  return value;
 }
 
 /** Lines end with a line feed and with nothing else: JSON may have any other within its strings. */
 export async function* readLines(path: string): AsyncGenerator<NumberedLine> {
   let number = 0;
   let begun: Buffer[] = [];
+  let begunBytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: bytesPerWrite }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, from)) {
       number += 1;
-      yield { number, text: Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8') };
+      yield numbered(number, [...begun, chunk.subarray(from, end)]);
       begun = [];
+      begunBytes = 0;
       from = end + 1;
     }
-    if (from < chunk.length) begun.push(chunk.subarray(from));
+    if (from === chunk.length) continue;
+    begun.push(chunk.subarray(from));
+    begunBytes += chunk.length - from;
+    if (begunBytes + bytesPerWrite > constants.MAX_STRING_LENGTH)
+      throw new Refusal(`${path}:${number + 1}: is longer than a line can be.`);
   }
-  if (begun.length > 0) yield { number: number + 1, text: Buffer.concat(begun).toString('utf8') };
+  if (begun.length > 0) yield numbered(number + 1, begun);
 }
 
 /** Lines some at a time: few when they are long. */

@@ -63,7 +63,7 @@ describe('npm run import-story', () => {
     expect(stderr).toContain(`${files[0]}: `);
     expect(stderr).toContain('\n  line 4: ');
     expect(stderr).toContain('\n  --desk: is required');
-    expect(stderr).toContain(`${files[1]}: It is not JSON`);
+    expect(stderr).toContain(`${files[1]}: line 1: it is not JSON`);
     expect(stderr).toContain(`${files[2]}: `);
     expect(stderr).toContain('\n  /type: must be text');
     expect(stderr).toContain(`${files[3]}: ENOENT`);

@@ -1,6 +1,8 @@
 // The list of erasures as a file, and doing all of it again: a database that comes from a backup has what was erased since.
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.js';
+import { parsedJson } from '../../kernel/json.js';
+import { unstorableText } from '../../kernel/storable.js';
 import type { Store } from '../../storage/store.js';
 import type { PropagationService } from '../propagation/service.js';
 import type { ClearingService } from './clearing.js';
@@ -19,7 +21,10 @@ export function readErasureLines(text: string): ErasureRecord[] {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw wrongLine(lines.length + 1, 'it is cut off');
   return lines.map((line, i) => {
-    const parsed = ErasureRecord.safeParse(parsedJson(line));
+    const value = parsedJson(line);
+    const fault = unstorableText(line, value);
+    if (fault !== undefined) throw wrongLine(i + 1, `it ${fault}`);
+    const parsed = ErasureRecord.safeParse(value);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw wrongLine(i + 1, `${issue?.path.join('/') ?? ''} ${issue?.message}`.trim());
@@ -28,14 +33,6 @@ export function readErasureLines(text: string): ErasureRecord[] {
 
 function wrongLine(line: number, what: string) {
   return new DomainError('invalid', `Line ${line} of the erasures is wrong: ${what}.`);
-}
-
-function parsedJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 interface Services {

@@ -1,6 +1,6 @@
 // The list of erasures that comes with an export: what was erased there has to stay so here.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readErasureList } from '../../backups/named-files.js';
 import type { Actor } from '../../kernel/actor.js';
 import { readErasureLines } from '../../publishing/erasures/replaying.js';
 import { beginErasure, findVersion, settleErasure } from '../../publishing/erasures/repository.js';
@@ -11,7 +11,7 @@ import type { Decided } from './deciding.js';
 
 /** The records of an export, in the order of their lines. @throws `invalid` naming the first line that is none */
 export async function readErasures(folder: string): Promise<ErasureRecord[]> {
-  return readErasureLines(await readFile(join(folder, pathOf(erasuresFile)), 'utf8'));
+  return readErasureLines(await readErasureList(join(folder, pathOf(erasuresFile))));
 }
 
 /** What becomes of each record: only of what is not here it can be noted by itself. */

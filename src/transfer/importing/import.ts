@@ -84,10 +84,12 @@ class Importing {
   async run(): Promise<Imported> {
     const { store, clock } = this.#target;
     const { folder, isDry, report, signal, onProgress } = this.#request;
+    // Both are read whole before anything is written, so that what is wrong with them is found in time.
+    const records = await readErasures(folder);
     const plan = await planLogs(store, folder);
     this.#given.isMirror = plan !== undefined;
     const entries = isDry ? 0 : await bringLogs(store, folder, plan, signal);
-    await this.#bringErasures();
+    await this.#bringErasures(records);
     for (const thing of Object.values(things)) await this.#bringThings(thing);
     const isTrue = plan !== undefined && this.#manifest.isSettled && report.refused === 0;
     const mending =
@@ -95,10 +97,9 @@ class Importing {
     return { isMirror: plan !== undefined, entries, mended: mending?.mended ?? 0, failed: mending?.failed ?? [] };
   }
 
-  async #bringErasures(): Promise<void> {
+  async #bringErasures(records: Awaited<ReturnType<typeof readErasures>>): Promise<void> {
     const { store } = this.#target;
-    const { folder, isDry, report } = this.#request;
-    const records = await readErasures(folder);
+    const { isDry, report } = this.#request;
     const decided = await decideErasures(store, records, await listErasedIds(store));
     for (const [i, record] of records.entries())
       if (!isDry && decided[i]?.outcome === 'created') await noteErasure(store, record);

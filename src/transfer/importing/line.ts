@@ -1,6 +1,6 @@
 // Reads a line of an export as the thing that it is.
 import type { Store } from '../../storage/store.js';
-import type { NumberedLine } from '../ndjson.js';
+import { jsonOf, type NumberedLine } from '../ndjson.js';
 import { findWrong } from '../rows/repository.js';
 import type { Line, Row, Thing } from '../things.js';
 
@@ -8,8 +8,8 @@ import type { Line, Row, Thing } from '../things.js';
 export class RefusedLine extends Error {}
 
 /** @throws RefusedLine when it is none of these */
-export function readLine(store: Pick<Store, 'tables'>, thing: Thing, { text }: NumberedLine): Line {
-  const value = parsed(text);
+export function readLine(store: Pick<Store, 'tables'>, thing: Thing, numbered: NumberedLine): Line {
+  const value = parsed(numbered);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RefusedLine('is no JSON object');
   const { row, ...members } = value as Record<string, unknown>;
   const wrong = findWrong(store, thing.table, row, thing.omits);
@@ -32,10 +32,10 @@ export function readLine(store: Pick<Store, 'tables'>, thing: Thing, { text }: N
   return line;
 }
 
-function parsed(text: string): unknown {
+function parsed(numbered: NumberedLine): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return jsonOf(numbered);
+  } catch (error) {
+    throw new RefusedLine((error as Error).message);
   }
 }

@@ -5,7 +5,7 @@ import { jsonEqual } from '../../kernel/json.js';
 import { type Store, UniqueViolation } from '../../storage/store.js';
 import { listChanges, listPublicLog } from '../exporting/repository.js';
 import { pathOf } from '../manifest.js';
-import { inBatches, readLines } from '../ndjson.js';
+import { inBatches, jsonOf, readLines } from '../ndjson.js';
 import { findWrong, insertRows } from '../rows/repository.js';
 import type { Row } from '../things.js';
 
@@ -32,6 +32,7 @@ export async function planLogs(store: Store, folder: string): Promise<LogPlan> {
     if (here === undefined) return undefined;
     plan.push({ log, here });
   }
+  for (const { log } of plan) await requireEntries(store, folder, log);
   return plan;
 }
 
@@ -58,7 +59,6 @@ export async function bringLogs(store: Store, folder: string, plan: LogPlan, sig
       const rows = batch.slice(Math.max(0, here - passed));
       passed += batch.length;
       if (rows.length === 0) continue;
-      for (const row of rows) requireEntry(store, log, row);
       await store.commit(insertRows(store, log.table, rows)).catch((error) => {
         if (!(error instanceof UniqueViolation)) throw error;
         throw new Refusal('Somebody writes to this database meanwhile. Run the import once more.');
@@ -72,17 +72,20 @@ export async function bringLogs(store: Store, folder: string, plan: LogPlan, sig
 async function* readEntries(folder: string, file: Log['file']): AsyncGenerator<Row[]> {
   const path = pathOf(file);
   for await (const batch of inBatches(readLines(join(folder, path)), entriesPerCommit, charactersPerCommit))
-    yield batch.map(({ number, text }) => {
+    yield batch.map((numbered) => {
       try {
-        return JSON.parse(text) as Row;
-      } catch {
-        throw new Refusal(`${path}:${number} is no JSON. Nothing was imported.`);
+        return jsonOf(numbered) as Row;
+      } catch (error) {
+        throw new Refusal(`${path}:${numbered.number} ${(error as Error).message}. Nothing was imported.`);
       }
     });
 }
 
 /** The whole log is one thing: of one with a hole nobody could go on. */
-function requireEntry(store: Store, { file, table }: Log, row: Row): void {
-  const wrong = findWrong(store, table, row);
-  if (wrong !== undefined) throw new Refusal(`An entry of ${pathOf(file)} ${wrong}.`);
+async function requireEntries(store: Store, folder: string, { file, table }: Log): Promise<void> {
+  for await (const batch of readEntries(folder, file))
+    for (const row of batch) {
+      const wrong = findWrong(store, table, row);
+      if (wrong !== undefined) throw new Refusal(`An entry of ${pathOf(file)} ${wrong}. Nothing was imported.`);
+    }
 }
