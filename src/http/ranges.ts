@@ -1,6 +1,8 @@
 // Bytes of a file, whole or a part of them (RFC 9110, 14).
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { diskFailure } from '../kernel/disk-failure.js';
 import { DomainError } from '../kernel/errors.js';
 import { ifNoneMatchHits } from '../kernel/version-tags.js';
 
@@ -14,8 +16,11 @@ export interface SentFile {
   headers: Readonly<Record<string, string>>;
 }
 
-/** Answers with a file, with the one part of it that is asked for, or 304. @throws `range_not_satisfiable` */
-export function sendFile(request: FastifyRequest, reply: FastifyReply, file: SentFile): FastifyReply {
+/**
+ * Answers with a file, with the one part of it that is asked for, or 304.
+ * @throws `range_not_satisfiable`, `unavailable` when it cannot be opened
+ */
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: SentFile): Promise<FastifyReply> {
   const { etag, size, path, bytes, headers } = file;
   const { 'if-none-match': ifNoneMatch, 'if-range': ifRange, range } = request.headers;
   if (ifNoneMatch !== undefined && ifNoneMatchHits(ifNoneMatch, etag)) {
@@ -27,11 +32,21 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Sen
     reply.header('content-range', `bytes */${size}`);
     throw new DomainError('range_not_satisfiable', `The file has ${size} bytes.`);
   }
-  reply.headers(headers).header('etag', etag).header('accept-ranges', 'bytes');
   const { start, end } = part ?? { start: 0, end: size - 1 };
+  // Opened before anything is said of it.
+  const sent = bytes?.subarray(start, end + 1) ?? (await openPart(path, start, end));
+  reply.headers(headers).header('etag', etag).header('accept-ranges', 'bytes');
   if (part) reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
   reply.header('content-length', end - start + 1);
-  return reply.send(bytes?.subarray(start, end + 1) ?? createReadStream(path, { start, end }));
+  return reply.send(sent);
+}
+
+async function openPart(path: string, start: number, end: number): Promise<Readable> {
+  try {
+    return (await open(path)).createReadStream({ start, end });
+  } catch (error) {
+    throw diskFailure(error);
+  }
 }
 
 /** The part that one range names; undefined for several, or another unit, which are answered with the whole (RFC 9110, 14.2). */

@@ -1,11 +1,11 @@
 // What is kept of picture files, for how long, and what is left of them by what goes wrong.
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource } from '../support/editing.js';
 import { cleared, erase } from '../support/erasing.js';
-import { fetchPicture, givePicture, jpeg, putFile, upload } from '../support/pictures.js';
+import { fetchPicture, givePicture, jpeg, noise, putFile, upload } from '../support/pictures.js';
 import { run } from '../support/processes.js';
 import { removed } from '../support/removal.js';
 import { liveStory } from '../support/stories.js';
@@ -142,14 +142,35 @@ describe('npm run sweep', () => {
   });
 });
 
-describe('a write to a disk that is full', () => {
-  it('is 507, and nothing of it is kept', async () => {
-    const { id } = await createResource(app, 'images', { alt: 'A picture.' });
-    const { files } = app.services.media;
-    const put = files.put;
-    files.put = () => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
-    await putFile(app, id, await jpeg(80, 40), 1).expect(507);
-    files.put = put;
-    expect((await app.as.viewer.get(`/v1/manage/images/${id}`).expect(200)).body.data.file).toBeNull();
+describe('a folder that cannot be used', () => {
+  it('of renditions is 503 for readers, and they are served once it can be', async () => {
+    const { id } = await imageWith(await jpeg(82, 40));
+    const { picture } = await liveWith(id);
+    const place = join(folder, 'media/renditions');
+    renameSync(place, `${place}-away`);
+    writeFileSync(place, '');
+    await fetchPicture(app, picture).expect(503);
+    rmSync(place);
+    renameSync(`${place}-away`, place);
+    await fetchPicture(app, picture).expect(200);
   });
+
+  it.each(['incoming', 'files'])(
+    'is 503 for an upload that is to go to %s, and nothing of it is kept',
+    async (name) => {
+      const { id } = await createResource(app, 'images', { alt: 'A picture.' });
+      const file = await jpeg(80, name === 'files' ? 40 : 42);
+      const place = join(folder, 'media', name);
+      mkdirSync(place, { recursive: true });
+      renameSync(place, `${place}-away`);
+      writeFileSync(place, '');
+      await putFile(app, id, file, 1).expect(503);
+      // Of a megabyte or two, which is more than is read of a request that nobody takes.
+      await upload(app, await noise(900, 700).png().toBuffer(), { alt: 'Noise.' }).expect(503);
+      rmSync(place);
+      renameSync(`${place}-away`, place);
+      expect((await app.as.viewer.get(`/v1/manage/images/${id}`).expect(200)).body.data.file).toBeNull();
+      await putFile(app, id, file, 1).expect(200);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { createResource } from '../support/editing.js';
 import { alternatives, record, withIim, xmpPacket } from '../support/picture-words.js';
-import { colours, jpeg, putFile, quarters, upload } from '../support/pictures.js';
+import { colours, jpeg, noise, putFile, quarters, upload } from '../support/pictures.js';
 import { liveStory } from '../support/stories.js';
 
 let app: TestApp;
@@ -134,10 +134,7 @@ describe('POST /v1/manage/images with a file', () => {
   });
 
   it('refuses a file that is larger than it takes, and leaves nothing of it', async () => {
-    const noise = { type: 'gaussian' as const, mean: 128, sigma: 60 };
-    const file = await sharp({ create: { width: 900, height: 900, channels: 3, background: '#000', noise } })
-      .png()
-      .toBuffer();
+    const file = await noise(900, 900).png().toBuffer();
     const before = await filesOf('files');
     expect((await upload(app, file).expect(413)).body.detail).toBe('The file is larger than 1 MB.');
     expect([await filesOf('files'), await filesOf('incoming')]).toEqual([before, []]);

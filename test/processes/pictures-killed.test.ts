@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { colours, jpeg, renditionAt } from '../support/pictures.js';
+import { colours, jpeg, noise, renditionAt } from '../support/pictures.js';
 import { RunningServer, run, temporaryFolder } from '../support/processes.js';
 
 interface Running {
@@ -59,22 +59,13 @@ function filesIn(...path: string[]): string[] {
   }
 }
 
-async function noise(width: number, height: number): Promise<Buffer> {
-  const create = {
-    width,
-    height,
-    channels: 3 as const,
-    background: '#000',
-    noise: { type: 'gaussian' as const, mean: 128, sigma: 40 },
-  };
-  return sharp({ create }).jpeg({ quality: 90 }).toBuffer();
-}
+const noisy = (width: number, height: number) => noise(width, height, 40).jpeg({ quality: 90 }).toBuffer();
 
 describe('a server that is killed', () => {
   it('while a picture arrives leaves nothing of it', async () => {
     const folder = temporaryFolder();
     const first = await start(folder);
-    const file = await noise(1200, 900);
+    const file = await noisy(1200, 900);
     const { hostname, port } = new URL(first.server.address);
     const headers = {
       authorization: `Bearer ${first.key}`,
@@ -111,8 +102,8 @@ describe('a server that is killed', () => {
     let running = await start(folder);
     const told: { id: string; sha256: string }[] = [];
     for (let round = 0; round < 2; round++) {
-      const files = await Promise.all([1, 2, 3].map((n) => noise(700 + 10 * n, 500 + round)));
-      const { template } = await publish(running, (await uploaded(running, await noise(1300, 900))).id);
+      const files = await Promise.all([1, 2, 3].map((n) => noisy(700 + 10 * n, 500 + round)));
+      const { template } = await publish(running, (await uploaded(running, await noisy(1300, 900))).id);
       const widths = [160, 320, 640, 960, 1280];
       const pending = [
         ...files.map(async (file) => told.push(await uploaded(running, file))),
@@ -147,9 +138,9 @@ describe('a server that has much to do with pictures', () => {
     const running = await start(temporaryFolder());
     const memory = () =>
       Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${running.server.pid}/status`, 'utf8'))?.[1]) / 1024;
-    const { template } = await publish(running, (await uploaded(running, await noise(1400, 1000))).id);
+    const { template } = await publish(running, (await uploaded(running, await noisy(1400, 1000))).id);
     const small = await jpeg(120, 80);
-    const broken = (await noise(120, 80)).subarray(0, 2000);
+    const broken = (await noisy(120, 80)).subarray(0, 2000);
     const shapes = ['full', '1x1', '16x9', '4x5'];
     const formats = ['webp', 'jpg', 'png'];
     const kinds: ((i: number) => Promise<number>)[] = [

@@ -5,6 +5,7 @@ import supertest, { type Test } from 'supertest';
 import { expect } from 'vitest';
 import { requireConformance } from './conformance.js';
 import type { Place, Worker } from './desk-worker.js';
+import { noise } from './pictures.js';
 import { send } from './processes.js';
 
 const images = '/v1/manage/images';
@@ -65,12 +66,11 @@ export class Photographer implements Worker {
   }
 
   /** Another picture each time. */
-  async #picture(): Promise<Buffer> {
+  #picture(): Promise<Buffer> {
     this.#count += 1;
-    const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
-    const channels = 3 as const;
-    const create = { width: 300 + (this.#count % 200), height: 200, channels, background: '#000', noise };
-    return sharp({ create }).jpeg().toBuffer();
+    return noise(300 + (this.#count % 200), 200, 30)
+      .jpeg()
+      .toBuffer();
   }
 
   async #add(file: Buffer): Promise<void> {

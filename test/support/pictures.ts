@@ -35,6 +35,12 @@ function rgb([r, g, b]: Rgb) {
   return { r, g, b };
 }
 
+/** A picture that nothing makes smaller: of so many pixels it has the most bytes. */
+export function noise(width: number, height: number, sigma = 60): Sharp {
+  const grain = { type: 'gaussian' as const, mean: 128, sigma };
+  return sharp({ create: { width, height, channels: 3, background: '#000', noise: grain } });
+}
+
 /** A JPEG of four quarters. */
 export function jpeg(width = 600, height = 400): Promise<Buffer> {
   return quarters(width, height).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();

@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { diskFailure } from '../../kernel/disk-failure.js';
 import { DomainError } from '../../kernel/errors.js';
 
 /** An upload that has arrived. Whoever has it removes its file. */
@@ -25,10 +26,9 @@ export class Incoming {
 
   /**
    * Writes what comes to a file of its own. Half an upload leaves nothing.
-   * @throws `too_large`, `malformed` when it breaks off, `storage_full`
+   * @throws `too_large`, `malformed` when it breaks off, `storage_full`, `unavailable` when the disk is not well
    */
   async receive(stream: Readable): Promise<Received> {
-    await mkdir(this.#folder, { recursive: true });
     const path = join(this.#folder, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;
@@ -42,9 +42,10 @@ export class Incoming {
       }
     }
     try {
+      await mkdir(this.#folder, { recursive: true });
       await pipeline(stream, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     } catch (error) {
-      await rm(path, { force: true });
+      await rm(path, { force: true }).catch(() => undefined);
       throw failure(error);
     }
     return { path, bytes, sha256: hash.digest('hex') };
@@ -68,21 +69,21 @@ function tooLarge(bytesMax: number): DomainError {
   return new DomainError('too_large', `The file is larger than ${bytesMax / 1024 / 1024} MB.`);
 }
 
-export function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
+/** How a connection ends before its request does. */
+const brokenOff = [
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'FST_MP_PREMATURE_CLOSE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+];
 
-export function storageFull(cause: unknown): DomainError {
-  return new DomainError('storage_full', 'There is no room left to store this.', { cause });
-}
-
+/** What is wrong with a form has no code; what is wrong with the disk has one. */
 function failure(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (isFull(error)) return storageFull(error);
-  // What is wrong with a form has no code; what is wrong with the disk has one.
-  if (code === undefined || ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'FST_MP_PREMATURE_CLOSE'].includes(code)) {
+  if (code === undefined || brokenOff.includes(code))
     return new DomainError('malformed', 'The upload broke off.', { cause: error });
-  }
-  return error;
+  return diskFailure(error);
 }

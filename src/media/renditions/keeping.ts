@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import type { RenditionFormat } from '../../blocks/renditions.js';
+import { diskFailure } from '../../kernel/disk-failure.js';
 import { DomainError } from '../../kernel/errors.js';
 import { keptSize } from '../../kernel/own-memory.js';
 import type { Slots } from '../decoding.js';
@@ -60,7 +61,7 @@ export class KeptRenditions {
     this.#bytes = new LRUCache({ maxSize: Math.max(1, memoryBytesMax), sizeCalculation: keptSize });
   }
 
-  /** The rendition, made if it is not there. @throws `unavailable` when too much is being made, or its file is missing */
+  /** The rendition, made if it is not there. @throws `unavailable` when too much is being made, its file is missing, or the disk is not well */
   async get(
     { imageId, version, frame, file }: RenditionName,
     sha256: string,
@@ -81,7 +82,7 @@ export class KeptRenditions {
     const bytes = this.#bytes.get(path);
     if (tag && bytes) return { ...tag, path, bytes };
     return this.#read(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
+      if (error.code !== 'ENOENT') throw diskFailure(error);
       this.#tags.delete(path);
       return undefined;
     });
@@ -121,7 +122,7 @@ export class KeptRenditions {
       const made: MadeRendition = { format: recipe.format, ms: performance.now() - began };
       madeRenditions.publish(made);
     } catch (error) {
-      await rm(beside, { force: true });
+      await rm(beside, { force: true }).catch(() => undefined);
       throw error instanceof DomainError ? error : cannotMake(error);
     }
   }

@@ -10,7 +10,10 @@ export interface KeptFile {
 export interface FileStore {
   /** What it is and where, for messages. */
   readonly place: string;
-  /** Keeps the file at `path` under its hash; durable once it answers. The file at `path` stays its owner's. */
+  /**
+   * Keeps the file at `path` under its hash; durable once it answers. The file at `path` stays its owner's.
+   * @throws `storage_full`, `unavailable`
+   */
   put(sha256: string, path: string): Promise<void>;
   /** Lends the file, as a path on this machine that holds until `use` ends. @throws FileMissing */
   withFile<Result>(sha256: string, use: (path: string) => Promise<Result>): Promise<Result>;

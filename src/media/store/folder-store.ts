@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, copyFile, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { diskFailure } from '../../kernel/disk-failure.js';
 import { FileMissing, type FileStore, type KeptFile } from './file-store.js';
 
 /** Files in a folder, two levels deep so that no folder holds too many: `ab/cd/abcd…`. */
@@ -12,18 +13,18 @@ export function folderStore(folder: string): FileStore {
     place: folder,
     async put(sha256, path) {
       const target = pathOf(sha256);
-      await mkdir(dirname(target), { recursive: true });
       const beside = join(dirname(target), `.${randomUUID()}`);
       try {
+        await mkdir(dirname(target), { recursive: true });
         // A clone where the file system can make one, so that it costs no room twice.
         await copyFile(path, beside, constants.COPYFILE_FICLONE);
         await syncFile(beside);
         await rename(beside, target);
+        for (let at = dirname(target); at.length >= folder.length; at = dirname(at)) await syncFile(at);
       } catch (error) {
-        await rm(beside, { force: true });
-        throw error;
+        await rm(beside, { force: true }).catch(() => undefined);
+        throw diskFailure(error);
       }
-      for (let at = dirname(target); at.length >= folder.length; at = dirname(at)) await syncFile(at);
     },
     async withFile(sha256, use) {
       const path = pathOf(sha256);
