@@ -7,7 +7,7 @@ import type { Store } from '../storage/store.js';
 import { copyDurably, hashInName, listUploads, measure, syncPath } from './files.js';
 import { databaseName, erasuresName, type FileEntry, type Manifest, manifestName, mediaName } from './manifest.js';
 import { Refusal, refusalOf } from './refusal.js';
-import { isThere, makeWholeFolder } from './whole-folder.js';
+import { makeWholeFolder } from './whole-folder.js';
 
 export interface BackupRequest {
   /** Where the database and the uploaded files are. */
@@ -41,9 +41,17 @@ export interface Backing {
  */
 export async function makeBackup(backing: Backing, request: BackupRequest): Promise<Backup> {
   const source = join(request.dataDir, databaseName);
-  if (!(await isThere(source))) throw new Refusal(`There is no database at ${source}. Set DATA_DIR to where it is.`);
+  await requireDatabase(backing.databases, source);
   if (request.makesParent) await makeFolder(dirname(request.folder));
   return makeWholeFolder(request.folder, (unfinished) => fill(backing, unfinished, source, request));
+}
+
+/** @throws Refusal when there is none, or nobody can tell */
+async function requireDatabase(databases: DatabaseFiles, path: string): Promise<void> {
+  const isThere = await databases.isThere(path).catch((error) => {
+    throw refusalOf(error, path);
+  });
+  if (!isThere) throw new Refusal(`There is no database at ${path}. Set DATA_DIR to where it is.`);
 }
 
 /** Makes a folder where there is none. @throws Refusal */

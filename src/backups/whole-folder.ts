@@ -38,7 +38,7 @@ export async function makeWholeFolder<Result>(
   }
 }
 
-export function isThere(path: string): Promise<boolean> {
+function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

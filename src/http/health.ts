@@ -56,8 +56,14 @@ export function healthRoutes(api: Api, examined: Examined, isDraining: () => boo
   });
 }
 
+/** @throws `unavailable`, for want of room as well: it is about the server, not about what was asked */
 async function requireAll({ store, delivered }: Examined): Promise<void> {
-  await store.check();
+  try {
+    await store.check();
+  } catch (error) {
+    const isFull = error instanceof DomainError && error.code === 'storage_full';
+    throw isFull ? new DomainError('unavailable', 'There is no room left to store anything.', { cause: error }) : error;
+  }
   if (delivered !== store) await requireReadable({ store, delivered });
 }
 

@@ -22,6 +22,8 @@ export interface WholeDatabase {
 
 /** What can be done with a database that is one file. */
 export interface DatabaseFiles {
+  /** Whether there is anything. @throws when nobody can tell */
+  isThere(path: string): Promise<boolean>;
   /**
    * Copies a database as it is at one moment, while others read and write it. The copy is one file by itself, and not yet known
    * to be on disk.

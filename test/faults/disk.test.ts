@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import sharp from 'sharp';
 import supertest from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openSqlite } from '../../src/storage/sqlite/engine.js';
+import { GuardFailed } from '../../src/storage/store.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { noise } from '../support/pictures.js';
 import { RunningServer, run, send, temporaryFolder } from '../support/processes.js';
 import { shortStory } from '../support/stories.js';
 
@@ -37,10 +39,7 @@ let picture: Buffer;
 
 beforeAll(async () => {
   reference = await startApp();
-  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
-  picture = await sharp({ create: { width: 1200, height: 800, channels: 3, background: '#000', noise } })
-    .png()
-    .toBuffer();
+  picture = await noise(1200, 800).png().toBuffer();
 });
 afterAll(() => reference.close());
 
@@ -98,6 +97,12 @@ async function requireNothingLost(): Promise<void> {
   }
 }
 
+/** What those who ask for everything are answered; readers can be served all the same. */
+async function requireReady(status: number): Promise<void> {
+  await send(reference.app, server, 'get', '/readyz').expect(status);
+  await send(reference.app, server, 'get', '/readyz?for=readers').expect(200);
+}
+
 /** Lets system calls of the server fail until the returned function is called. */
 async function failing(injection: string): Promise<() => Promise<void>> {
   const tracer = spawn(strace, ['-f', '-e', injection, '-o', '/dev/null', '-p', String(server.pid)]);
@@ -142,10 +147,56 @@ describe.runIf(canBreak())('a disk', () => {
     for (let i = 0; i < 3; i++) expect(await post()).toBe(201);
     const restore = await failing('inject=pwrite64,fdatasync,fsync:error=EROFS');
     for (let i = 0; i < 5; i++) expect(await post()).toBe(503);
+    await requireReady(503);
     await requireNothingLost();
     await restore();
+    await requireReady(200);
     for (let i = 0; i < 5; i++) expect(await post()).toBe(201);
     await requireNothingLost();
+  });
+
+  it('that takes not a byte more is told of at /readyz, before and after somebody has met it', async () => {
+    const restore = await failing('inject=pwrite64:error=ENOSPC');
+    await requireReady(503);
+    expect(await post()).toBe(507);
+    await requireReady(503);
+    await restore();
+    await requireReady(200);
+    expect(await post()).toBe(201);
+    await requireReady(200);
+  });
+
+  it('that is full is told of by whoever met it, soon by others on the file, and by both until something is stored', async () => {
+    const path = join(disk, 'own.db');
+    const [one, other] = [openSqlite({ path, cacheBytesMax: 0 }), openSqlite({ path, cacheBytesMax: 0 })];
+    const statement = (sql: string, rows?: number) => ({
+      query: { toSQL: () => ({ sql, params: [] }) },
+      ...(rows && { rows }),
+    });
+    const change = statement('UPDATE __drizzle_migrations SET created_at = created_at + 1');
+    await Promise.all([one.check(), other.check()]);
+    const filler = join(disk, 'filler');
+    execFileSync('sh', ['-c', `head -c ${diskMB}m /dev/zero > ${filler} || true`], { stdio: 'ignore' });
+    await expect(one.commit([change])).rejects.toMatchObject({ code: 'storage_full' });
+    await expect(one.check()).rejects.toMatchObject({ code: 'storage_full' });
+    // What is taken back has come to no disk.
+    await expect(one.commit([change, statement('SELECT 1 WHERE 0', 1)])).rejects.toThrow(GuardFailed);
+    await expect(one.check()).rejects.toMatchObject({ code: 'storage_full' });
+    await other.check();
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 31_000);
+    await expect(other.check()).rejects.toMatchObject({ code: 'storage_full' });
+    clock.mockRestore();
+    rmSync(filler);
+    await Promise.all([one.check(), other.check()]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('from which nothing can be removed takes a picture, and tells of it as it is', async () => {
+    const restore = await failing('inject=unlink,unlinkat:error=EROFS');
+    await upload().expect(201);
+    await restore();
+    await upload().expect(201);
   });
 
   it.each(['fdatasync,fsync', 'pwrite64', 'fdatasync,fsync,pwrite64'])(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import DatabaseFile from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import {
@@ -22,6 +22,16 @@ const pagesPerTurn = 500;
 const faultsMax = 100;
 
 export const sqliteFiles: DatabaseFiles = {
+  async isThere(path) {
+    try {
+      await stat(path);
+      return true;
+    } catch (error) {
+      if (/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return false;
+      throw error;
+    }
+  },
+
   async copy(from, to, onProgress) {
     const source = openForReading(from);
     try {
@@ -89,7 +99,7 @@ export function sqliteDatabase(path: string): WholeDatabase {
   return {
     place: path,
     cure: 'a backup: npm run restore into another DATA_DIR',
-    isThere: async () => existsSync(path),
+    isThere: () => sqliteFiles.isThere(path),
     schemaAge: async () => sqliteFiles.schemaAgeOf(path),
     faults: async () => sqliteFiles.faultsOf(path),
     openFrozen: async () => sqliteFiles.openFrozen(path),

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { defaultSearchLimits, type SearchLimits } from '../search.js';
 import type { Statement, Store } from '../store.js';
@@ -36,6 +37,7 @@ export function openSqlite({
 }: SqliteOptions): Store {
   const writing = openWriter(path);
   try {
+    requireWritable(path);
     if (!isMigrated) migrate(writing);
   } catch (error) {
     writing.file.close();
@@ -87,8 +89,7 @@ export function openSqlite({
     async check() {
       try {
         probe.get();
-        // During a purge commits are only late.
-        if (!writer.isHeld) await writer.commit([]);
+        await writer.check();
       } catch (error) {
         throw domainError(error);
       }
@@ -104,6 +105,11 @@ export function openSqlite({
 }
 
 /** How large a file is; 0 when it is not there. */
+/** What may only be read SQLite opens as well, and fails at the first commit. @throws when any of its files is such */
+function requireWritable(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) accessSync(file, constants.W_OK);
+}
+
 async function bytesOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }

@@ -1,4 +1,5 @@
 import type DatabaseFile from 'better-sqlite3';
+import { DomainError } from '../../kernel/errors.js';
 import { GuardFailed, type Statement } from '../store.js';
 import type { Connection } from './database.js';
 import { domainError } from './errors.js';
@@ -9,6 +10,9 @@ import { PreparedStatements } from './prepared-statements.js';
  * lets one connection in, and whatever has arrived, so that it need not wait for the disk and comes into the same commit.
  */
 const turnsBefore = 16;
+
+/** For how long what was stored shows that something can be. Another process on the file may have met a full disk since. */
+const knownMs = 30_000;
 
 interface Job {
   statements: readonly Statement[];
@@ -30,6 +34,8 @@ export class Writer {
   #holds = 0;
   /** How many rows were written, in all. */
   #written = 0;
+  /** When something last came to disk; never when what came last could not. */
+  #storedAt = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection) {
     this.#file = connection.file;
@@ -47,8 +53,22 @@ export class Writer {
     setImmediate(() => (turns > 1 ? this.#flushAfter(turns - 1) : this.#flush()));
   }
 
-  get isHeld(): boolean {
+  get #isHeld(): boolean {
     return this.#holds > 0;
+  }
+
+  /** Whether what is committed comes to disk now; while commits wait for something else they are only late. @throws what prevents it */
+  async check(): Promise<void> {
+    if (this.#isHeld) return;
+    const isKnown = performance.now() - this.#storedAt < knownMs;
+    await this.commit(isKnown ? [] : [this.#trial()]);
+    if (!isKnown) this.#storedAt = performance.now();
+  }
+
+  /** Writes a page in which nothing changes: a row that stays as it is SQLite would not write. */
+  #trial(): Statement {
+    const version = () => this.#file.pragma('user_version', { simple: true });
+    return { query: { toSQL: () => ({ sql: `PRAGMA user_version = ${version()}`, params: [] }) } };
   }
 
   /** Lets commits wait while something else writes to the file. */
@@ -70,7 +90,7 @@ export class Writer {
   }
 
   #flush(): void {
-    if (this.isHeld) return;
+    if (this.#isHeld) return;
     const jobs = this.#waiting;
     this.#waiting = [];
     if (jobs.length === 0) return;
@@ -98,6 +118,7 @@ export class Writer {
   /** @param run gives what has failed of a job @throws NotAlone, which `run` has thrown */
   #transact(jobs: readonly Job[], run: (statements: readonly Statement[]) => unknown): Map<Job, unknown> {
     const failures = new Map<Job, unknown>();
+    const before = this.#written;
     try {
       this.#file.exec('BEGIN IMMEDIATE');
       for (const job of jobs) {
@@ -106,11 +127,13 @@ export class Writer {
         if (!this.#file.inTransaction) throw failure;
       }
       this.#file.exec('COMMIT');
+      if (this.#written > before) this.#storedAt = performance.now();
     } catch (error) {
       if (this.#file.inTransaction) this.#file.exec('ROLLBACK');
       if (error instanceof NotAlone) throw error;
       for (const job of jobs) if (!failures.has(job)) failures.set(job, error);
     }
+    if ([...failures.values()].some(isOfStore)) this.#storedAt = Number.NEGATIVE_INFINITY;
     return failures;
   }
 
@@ -127,6 +150,7 @@ export class Writer {
   }
 
   #runApart(statements: readonly Statement[]): unknown {
+    const before = this.#written;
     this.#file.exec('SAVEPOINT job');
     try {
       for (const statement of statements) this.#run(statement);
@@ -135,6 +159,7 @@ export class Writer {
     } catch (error) {
       // A full disk makes SQLite roll back the whole transaction by itself.
       if (this.#file.inTransaction) this.#file.exec('ROLLBACK TO job; RELEASE job');
+      this.#written = before;
       return error;
     }
   }
@@ -146,4 +171,9 @@ export class Writer {
     if (!prepared.reader) this.#written += touched;
     if (rows !== undefined && touched !== rows) throw new GuardFailed(sql, rows, touched);
   }
+}
+
+/** Whether a job failed for want of what it is stored in, and not for what it wanted. */
+function isOfStore(error: unknown): boolean {
+  return domainError(error) instanceof DomainError;
 }
