@@ -189,6 +189,7 @@ function messageOf(error: unknown): string {
 }
 
 function cureFor(message: string): string {
+  if (/no room left/.test(message)) return 'Make room, or set DATA_DIR to a folder on another disk.';
   return /not a database|malformed|broken references/.test(message)
     ? 'Restore it from a backup, or set DATA_DIR to another folder.'
     : 'Set DATA_DIR to a folder that can be written.';

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readErasureList } from '../backups/named-files.js';
+import { Refusal } from '../backups/refusal.js';
 import { endingSignal, progressOf, runCommand, UsageError } from '../command.js';
 import { type Config, readConfig } from '../config.js';
 import { systemClock } from '../kernel/clock.js';
+import { DomainError } from '../kernel/errors.js';
 import { findDatabase, mediaOf, openFrozen, openStore } from '../opening.js';
 import { readErasureLines, replayErasures } from '../publishing/erasures/replaying.js';
 import { buildServices } from '../services.js';
 import { say } from '../standard-output.js';
 import type { Store } from '../storage/store.js';
 import { checkExport, type Imported, type ImportRequest, importAll } from '../transfer/importing/import.js';
-import { Report } from '../transfer/importing/report.js';
+import { Report, remains } from '../transfer/importing/report.js';
 
 const usage = 'usage: npm run import -- FOLDER [--dry-run] [--report FILE] [--erasures FILE]';
 const explanation = `Brings what npm run export wrote into the database, which may be empty or have stories. Every file is held to the manifest
@@ -74,6 +76,13 @@ async function eraseBefore(config: Config, store: Store, file: string | undefine
   await replayErasures(store, buildServices(store, systemClock, mediaOf(config, store, systemClock)), records);
 }
 
+/** What kept the store from going on, for who can mend it and go on. */
+function halfWay(error: unknown): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const why = error.code === 'storage_full' ? 'There is no room left.' : error.message;
+  return new Refusal(`${why} ${remains}`);
+}
+
 async function tell(wanted: Wanted, report: Report, { isMirror, entries, mended, failed }: Imported): Promise<boolean> {
   for (const text of report.told) console.error(`copydesk: ${text}`);
   for (const { id, why } of failed) console.error(`copydesk: story ${id} cannot be compiled here: ${why}`);
@@ -99,14 +108,18 @@ await runCommand(usage, explanation, async (args) => {
     folder: wanted.folder,
     isDry: wanted.isDry,
     report,
-    signal: endingSignal('What was imported stays; run it again to go on.'),
+    signal: endingSignal(remains),
     onProgress: { checking: progressOf('files'), lines: progressOf('lines'), mending: progressOf('live stories') },
   };
   const manifest = await checkExport(request);
   const imported = await withStore(config, wanted.isDry, async (store) => {
-    await eraseBefore(config, store, wanted.erasures);
-    const { files } = mediaOf(config, store, systemClock);
-    return importAll({ store, files, clock: systemClock }, manifest, request);
+    try {
+      await eraseBefore(config, store, wanted.erasures);
+      const { files } = mediaOf(config, store, systemClock);
+      return await importAll({ store, files, clock: systemClock }, manifest, request);
+    } catch (error) {
+      throw wanted.isDry ? error : halfWay(error);
+    }
   });
   await report.close();
   return tell(wanted, report, imported);

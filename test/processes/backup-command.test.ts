@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBackup } from '../../src/backups/making.js';
@@ -12,6 +10,7 @@ import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { backup, filesBelow, restore, rowsByTable, upload } from '../support/backups.js';
 import { copyStory } from '../support/copies.js';
+import { canHaveOwnDisk, onOwnDisk } from '../support/own-disk.js';
 import { RunningServer, run, send, temporaryFolder } from '../support/processes.js';
 import { createStory, liveStory, minskStory, shortStory } from '../support/stories.js';
 
@@ -154,12 +153,7 @@ describe('npm run backup, when it cannot', () => {
   });
 });
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const unshare = '/usr/bin/unshare';
-/** A disk of its own needs a namespace of its own, which CI allows. */
-const canMount = process.env.CI === 'true' || spawnSync(unshare, ['-rm', 'true']).status === 0;
-
-describe.runIf(canMount)('npm run backup on a full disk', () => {
+describe.runIf(canHaveOwnDisk)('npm run backup on a full disk', () => {
   it.each([
     ['the database', '1m', ''],
     ['the uploaded files', '6m', 'x'.repeat(8_000_000)],
@@ -168,12 +162,7 @@ describe.runIf(canMount)('npm run backup on a full disk', () => {
     if (picture !== '') upload(source, picture);
     const disk = temporaryFolder();
     const script = `mount -t tmpfs -o size=${size} none "$1" && node --import tsx src/cli/backup.ts "$1/backup"; code=$?; ls -A "$1"; exit $code`;
-    const env = { DATA_DIR: source, PATH: `${root}node_modules/.bin:${process.env.PATH}` };
-    const { status, stdout, stderr } = spawnSync(unshare, ['-rm', 'sh', '-c', script, 'sh', disk], {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = onOwnDisk(script, [disk], source);
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: '',

@@ -21,11 +21,22 @@ export function migrate({ file, db }: Connection): void {
   if (age === 'current' && file.pragma('user_version', { simple: true }) === applied) return;
   file.pragma('foreign_keys = OFF');
   try {
-    if (age === 'older') runMigrations(db, { migrationsFolder: folder });
+    if (age === 'older') upgrade({ file, db });
     requireSoundReferences(file);
     file.pragma(`user_version = ${applied}`);
   } finally {
     file.pragma('foreign_keys = ON');
+  }
+}
+
+function upgrade({ file, db }: Connection): void {
+  try {
+    runMigrations(db, { migrationsFolder: folder });
+  } catch (error) {
+    // SQLite has taken everything back itself, which it does for this alone; the migrator then fails at doing so, and tells that.
+    if (!file.inTransaction && /'ROLLBACK'/.test((error as Error).message))
+      throw new Error('there is no room left, or the disk fails', { cause: error });
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 // What became of every line of an import.
 import { type FileHandle, open } from 'node:fs/promises';
+import { Refusal, refusalOf } from '../../backups/refusal.js';
 import { pathOf } from '../manifest.js';
 import type { Decided } from './deciding.js';
 
@@ -11,6 +12,9 @@ export interface Counts {
 
 /** Of more refusals than these, only so many are told; the file has all. */
 const toldMax = 50;
+
+/** What is to be said whenever an import ends half way. */
+export const remains = 'What was imported stays; run it again to go on.';
 
 export class Report {
   readonly counts = new Map<string, Counts>();
@@ -25,7 +29,12 @@ export class Report {
 
   /** @param path of a file that gets a line of JSON for each line of the import */
   static async open(path: string | undefined): Promise<Report> {
-    return new Report(path === undefined ? undefined : await open(path, 'w'));
+    if (path === undefined) return new Report(undefined);
+    return new Report(
+      await open(path, 'w').catch((error) => {
+        throw refusalOf(error, path);
+      }),
+    );
   }
 
   async add(file: string, decided: readonly Decided[]): Promise<void> {
@@ -38,7 +47,7 @@ export class Report {
       lines.push(`${JSON.stringify(entry)}\n`);
       if (why !== undefined) this.#tell(`${entry.file}:${number}: ${key === null ? '' : `${key} `}${why}`);
     }
-    await this.#file?.appendFile(lines.join(''));
+    await this.#keep((file) => file.appendFile(lines.join('')));
   }
 
   get refused(): number {
@@ -47,8 +56,18 @@ export class Report {
 
   async close(): Promise<void> {
     if (this.#untold > 0) this.told.push(`and ${this.#untold} more lines; --report FILE has all`);
-    await this.#file?.sync();
+    await this.#keep((file) => file.datasync());
     await this.#file?.close();
+  }
+
+  /** @throws Refusal */
+  async #keep(write: (file: FileHandle) => Promise<void>): Promise<void> {
+    if (!this.#file) return;
+    await write(this.#file).catch((error: NodeJS.ErrnoException) => {
+      // A pipe or a terminal has no disk to be brought to.
+      if (error.code === 'EINVAL') return;
+      throw new Refusal(`The report cannot be written: ${error.message}. ${remains}`);
+    });
   }
 
   #tell(text: string): void {
