@@ -1,6 +1,5 @@
 import cors from '@fastify/cors';
-import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { keyRoutes } from './access/keys/routes.js';
 import { accessService } from './access/service.js';
@@ -38,7 +37,7 @@ import { syncRoutes } from './delivery/sync/routes.js';
 import { syncService } from './delivery/sync/service.js';
 import { publishedTermRoutes } from './delivery/taxonomy/routes.js';
 import { readJsonBodies } from './http/body.js';
-import { cutOffSlowReaders } from './http/connections.js';
+import { boundConnections, cutOffSlowReaders } from './http/connections.js';
 import { docsRoutes } from './http/docs.js';
 import { Encoder } from './http/encodings.js';
 import { answerErrors, answerUnreadable, answerUnroutable } from './http/errors.js';
@@ -46,12 +45,12 @@ import { healthRoutes } from './http/health.js';
 import { newRequestId } from './http/logging.js';
 import { answerOtherMethods } from './http/methods.js';
 import type { Api } from './http/operation.js';
+import { refuseUnderPressure } from './http/pressure.js';
 import { rateLimits } from './http/rate-limits.js';
 import { countRequests, type RequestCounts } from './http/request-counts.js';
 import { readUploads, withForms } from './http/uploads.js';
 import type { Clock } from './kernel/clock.js';
 import { documentBytesMax } from './kernel/documents.js';
-import { DomainError } from './kernel/errors.js';
 import { uploadAgeMs } from './media/sweep/service.js';
 import { asOfRoutes } from './publishing/as-of/routes.js';
 import { correctionRoutes } from './publishing/corrections/routes.js';
@@ -83,11 +82,6 @@ export interface AppOptions {
 
 /** How often the log is followed while nobody asks. */
 const followMs = 5000;
-
-/** Refuses what the server is too busy for; whether it lives can be asked all the same. @throws `unavailable` */
-async function refuseUnderPressure({ url }: FastifyRequest): Promise<void> {
-  if (url !== '/healthz') throw new DomainError('unavailable', 'The server has more to do than it can. Try again.');
-}
 
 /** Operations check what they get by themselves. Fastify would load what compiles schemas, 200 modules, though no route has one. */
 function noSchema(): never {
@@ -131,6 +125,7 @@ export async function buildApp({
   });
   app.decorate('logger', logger);
   app.decorate('operations', []);
+  boundConnections(app);
   cutOffSlowReaders(app);
   const freshness = freshnessService(delivered, clock);
   app.decorate('sending', { encoder: new Encoder(), boundFor: freshness.boundFor });
@@ -139,10 +134,7 @@ export async function buildApp({
   app.decorateRequest('keyHeader', null);
   readJsonBodies(app);
   readUploads(app);
-  await app.register(underPressure, {
-    maxEventLoopDelay: config.eventLoopDelayMaxMs,
-    pressureHandler: refuseUnderPressure,
-  });
+  refuseUnderPressure(app, config.eventLoopDelayMaxMs);
   answerErrors(app, config.logsEveryRequest);
   countRequests(app, requestCounts);
   if (config.corsOrigins.length > 0) {

@@ -1,7 +1,17 @@
-// Connections that would cost the server more than they should: of clients that do not read what they are sent, and those that
-// are left when it is to end.
+// Connections that would cost the server more than they should: too many at once, those of clients that do not read what they are
+// sent, and those that are left when it is to end.
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+
+/** Of the files that a process may have open, so many are kept for the database, what is worked on and receivers. */
+const filesKept = 128;
+/** A connection itself, and what it uploads or is sent. */
+const filesPerConnection = 2;
+/** However few files there are, so many connections are taken. */
+const connectionsMin = 16;
+/** How often it is told that there were more. */
+const toldMs = 60_000;
 
 /** How long a client may take nothing of what it was sent. */
 const patienceMs = 30_000;
@@ -18,6 +28,31 @@ const sweepMs = 100;
 declare module 'fastify' {
   interface FastifyInstance {
     connections: ReadonlySet<Socket>;
+  }
+}
+
+/** Closes connections for which there would be no file left, at once, so that those that are there are served with all they need. */
+export function boundConnections(app: FastifyInstance): void {
+  const filesMax = openFilesMax();
+  if (filesMax === undefined) return;
+  const connectionsMax = Math.max(connectionsMin, Math.floor((filesMax - filesKept) / filesPerConnection));
+  app.server.maxConnections = connectionsMax;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  app.server.on('drop', () => {
+    if (performance.now() - toldAt < toldMs) return;
+    toldAt = performance.now();
+    app.logger.warn({ connectionsMax }, 'there are as many connections as there may be: new ones are closed');
+  });
+}
+
+/** How many files the process may have open, as far as the system tells; Node has raised that as far as it may be. */
+function openFilesMax(): number | undefined {
+  try {
+    const [, max] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return max === undefined ? undefined : Number(max);
+  } catch {
+    // Only Linux has it.
+    return undefined;
   }
 }
 

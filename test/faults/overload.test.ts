@@ -30,6 +30,10 @@ function next(): Asked {
   count += 1;
   if (count % 3 === 0) return { method: 'GET', path: `/v1/articles?q=minsk+-never${count}` };
   if (count % 3 === 1) return { method: 'GET', path: `${minsk}?fields=headline,sections.blocks.text` };
+  return newStory();
+}
+
+function newStory(): Asked {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify(shortStory({ headline: `Story ${count}` }));
   return { method: 'POST', path: '/v1/manage/articles', headers, body };
@@ -124,6 +128,27 @@ describe('a thousand connections on which nothing happens', () => {
     await expect.poll(() => establishedAt(server), { timeout: 30_000, interval: 500 }).toBeLessThanOrEqual(510);
     await requireNormal();
     for (const socket of [...silent, ...idle]) socket.destroy();
+  });
+});
+
+describe('more connections than there are files for', () => {
+  it('are closed at once, while those that are there are served with all that it takes; then all is as ever', async () => {
+    server = await RunningServer.start({ DATA_DIR: temporaryFolder(), LOG_LEVEL: 'warn' }, undefined, 'ulimit -n 200');
+    key = keyPattern.exec(server.stdout)?.[0] ?? '';
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const asked = (path: string) => ask(agent, server.address, { method: 'GET', path }, 10_000);
+    const { renditions } = JSON.parse((await asked('/v1/images?limit=1')).text).data[0];
+    const many = await connections(300, '');
+    await expect.poll(() => establishedAt(server)).toBe(36);
+    // A thread, a rendition and a commit need files of their own.
+    for (const path of ['/v1/articles?q=minsk', renditions.src, '/healthz', '/readyz'])
+      expect([path, (await asked(path)).status]).toEqual([path, 200]);
+    const { status } = await ask(agent, server.address, newStory(), 10_000);
+    expect(status).toBe(201);
+    for (const socket of many) socket.destroy();
+    await requireNormal();
+    expect(server.stdout.match(/"connectionsMax":36,/g)).toHaveLength(1);
+    agent.destroy();
   });
 });
 

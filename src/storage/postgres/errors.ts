@@ -12,7 +12,8 @@ interface EngineError extends Error {
  * long, a transaction that others were in the way of, and a server that only reads.
  */
 const passingStates = /^(08|53|57|40|55P03|25006|25P0)/;
-const passingFailures = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)/;
+const passingFailures =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|EMFILE|ENFILE|ENOBUFS|EADDRNOTAVAIL)/;
 /** What the driver says without a code. */
 const passingMessages =
   /connection terminated|timeout exceeded|query read timeout|not queryable|connection error|closed/i;
