@@ -105,6 +105,23 @@ describe('every kind of block', () => {
   }
 });
 
+describe('a table whose cells begin or end with spaces', () => {
+  it('comes back from Markdown as it was', async () => {
+    const link = { type: 'link', href: 'https://copydesk.example/' };
+    const cells = [
+      { text: ' before', spans: [] },
+      { text: 'behind ', spans: [] },
+      { text: 'behind a span ', spans: [{ ...link, start: 0, end: 13 }] },
+      { text: 'within it ', spans: [{ type: 'strong', start: 0, end: 10 }] },
+    ];
+    const sections = [{ blocks: [{ type: 'table', rows: [cells, cells] }] }];
+    const { id } = await liveStory(app, shortStory({ headline: 'Spaces', sections }));
+    const imported = await importStory(empty.markdown, await deliveredAs(app, id, 'markdown'));
+    const after = await publishedImport(empty.markdown, imported);
+    expect(sectionsOf(after)).toEqual(sectionsOf(await readStory(app, id)));
+  });
+});
+
 describe('any story', () => {
   it('comes back from Markdown as it was, but for what is told not to be carried', async () => {
     await fc.assert(

@@ -1,12 +1,18 @@
 // CommonMark, with GitHub's tables where a story has one. What it cannot say stands in comments, so that a story can come back.
 import type { Heading, Html, Paragraph, Root } from 'mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
-import { toMarkdown } from 'mdast-util-to-markdown';
+import { toMarkdown, type Unsafe } from 'mdast-util-to-markdown';
 import { markdownOfBlock } from '../../blocks/index.js';
 import { mark } from '../../blocks/marks.js';
 import type { Article } from '../../blocks/story.js';
 import { bylineOf, type Format, withWholeAddresses } from './format.js';
 import { markdownNotes } from './notes.js';
+
+/** Spaces at the ends of a cell, which are taken for its padding unless they are escaped. */
+const spacesOfCells: Unsafe[] = [
+  { character: ' ', before: '[|]', inConstruct: 'tableCell' },
+  { character: ' ', after: '[|]', inConstruct: 'tableCell' },
+];
 
 const paragraph = (value: string): Paragraph => ({ type: 'paragraph', children: [{ type: 'text', value }] });
 const heading = (depth: 1 | 2, value: string): Heading => ({
@@ -56,7 +62,7 @@ export const markdown: Format = {
       ],
     };
     return toMarkdown(tree, {
-      extensions: [gfmTableToMarkdown()],
+      extensions: [gfmTableToMarkdown(), { unsafe: spacesOfCells }],
       bullet: '-',
       rule: '*',
       ruleSpaces: true,
