@@ -116,4 +116,4 @@ export function countWords(text: string): number {
 const plainProse = /^[\n\x20-\x5e\x60-\x7e\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2026]*$/;
 const plainWord =
   /[A-Za-z0-9]+(?:(?:(?<=[A-Za-z])[':.\u2018\u2019](?=[A-Za-z])|(?<=[0-9])['.,;\u2018\u2019](?=[0-9]))[A-Za-z0-9]+)*/g;
-const wordSegmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
+const wordSegmenter = new Intl.Segmenter('en', { granularity: 'word' });

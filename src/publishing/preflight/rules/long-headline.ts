@@ -2,7 +2,7 @@ import type { Rule } from '../rule.js';
 
 /** What search engines and lists show of a headline before they cut it. */
 const headlineLengthMax = 110;
-const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export const longHeadline: Rule = {
   code: 'long_headline',
