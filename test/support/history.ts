@@ -21,6 +21,9 @@ export class History {
   readonly #writes = new Map<string, Seen[]>();
   readonly #seen = new Map<string, Seen[]>();
   readonly #contents = new Map<string, string>();
+  readonly #removals = new Map<string, Set<number>>();
+  readonly #ended = new Set<string>();
+  readonly #absences = new Map<string, Span[]>();
   readonly #wrong: string[] = [];
 
   /** A version was made by a write that was accepted. */
@@ -35,6 +38,23 @@ export class History {
    */
   saw(resource: string, version: number, { begun, ended }: Span, since = version, slackMs = 0): void {
     listIn(this.#seen, resource).push({ version, since, begun: begun - slackMs, ended });
+  }
+
+  /** One of those who asked for the same took the resource away for good; nobody can tell which of them. */
+  ended(resource: string, version: number, span: Span): void {
+    this.#ended.add(resource);
+    this.removed(resource, version, span);
+  }
+
+  /** A write took the resource away; it is not there until the next version, if there is one. */
+  removed(resource: string, version: number, span: Span): void {
+    this.#removals.set(resource, (this.#removals.get(resource) ?? new Set()).add(version));
+    listIn(this.#writes, resource).push({ version, since: version, ...span });
+  }
+
+  /** The resource was not there. */
+  sawNone(resource: string, span: Span): void {
+    this.#absences.set(resource, [...(this.#absences.get(resource) ?? []), span]);
   }
 
   /** What a version is: the same to everybody. */
@@ -61,16 +81,18 @@ export class History {
    */
   requireOneOrder(): void {
     for (const [resource, seen] of this.#seen) this.#check(resource, seen);
-    expect(this.#wrong).toEqual([]);
+    expect(this.#wrong.slice(0, 20)).toEqual([]);
   }
 
   #check(resource: string, seen: readonly Seen[]): void {
     const writes = [...(this.#writes.get(resource) ?? [])].sort((a, b) => a.version - b.version);
     const [first] = writes;
-    const versions = writes.map(({ version }) => version);
-    const expected = isSparse(resource) ? [...new Set(versions)] : writes.map((_, i) => (first?.version ?? 0) + i);
+    const all = writes.map(({ version }) => version);
+    const versions = this.#ended.has(resource) ? [...new Set(all)] : all;
+    const expected = isSparse(resource) ? [...new Set(versions)] : versions.map((_, i) => (first?.version ?? 0) + i);
     expect(versions, `versions of ${resource}`).toEqual(expected);
-    const begunAt = new Map(writes.map(({ version, begun }) => [version, begun]));
+    const begunAt = new Map<number, number>();
+    for (const { version, begun } of writes) begunAt.set(version, Math.min(begun, begunAt.get(version) ?? begun));
     const answers = latestByEnd(writes);
     for (const { version, since, begun, ended } of seen) {
       const least = answers(begun);
@@ -78,7 +100,49 @@ export class History {
       if ((begunAt.get(since) ?? 0) > ended)
         this.#wrong.push(`${resource}: ${version} was seen before it was asked for`);
     }
+    this.#checkAbsences(resource, seen, begunAt, answers);
   }
+
+  /** Whoever saw nothing asked before the removal was overtaken by an answer, and was answered behind its beginning. */
+  #checkAbsences(
+    resource: string,
+    seen: readonly Seen[],
+    begunAt: ReadonlyMap<number, number>,
+    answers: (instant: number) => number,
+  ): void {
+    const removals = [...(this.#removals.get(resource) ?? [])];
+    for (const { version } of seen)
+      if (removals.includes(version)) this.#wrong.push(`${resource}: ${version} was seen, and is its removal`);
+    for (const { begun, ended } of this.#absences.get(resource) ?? []) {
+      const least = answers(begun);
+      if (!removals.some((version) => version >= least && (begunAt.get(version) ?? 0) <= ended))
+        this.#wrong.push(`${resource} was not there behind the answer to ${least}`);
+    }
+  }
+}
+
+/** Which versions have the words that readers are given, by which they are told apart. */
+export class Words {
+  readonly #versions = new Map<string, { first: number; last: number }>();
+
+  are(of: string, text: string, version: number): void {
+    const known = this.#versions.get(`${of} ${text}`) ?? { first: version, last: version };
+    const [first, last] = [Math.min(known.first, version), Math.max(known.last, version)];
+    this.#versions.set(`${of} ${text}`, { first, last });
+  }
+
+  /** @throws when nobody was told of such a version */
+  versions(of: string, text: string): { first: number; last: number } {
+    const known = this.#versions.get(`${of} ${text}`);
+    if (!known) throw new Error(`Nobody made ${of} ${text}`);
+    return known;
+  }
+}
+
+/** Words that a reader was given. */
+export interface Delivered extends Span {
+  of: string;
+  text: string;
 }
 
 /** Members in the order of their names: an engine may keep them in another. */
