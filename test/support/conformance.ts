@@ -9,7 +9,7 @@ interface ResponseObject {
   headers?: Record<string, unknown>;
   content?: Record<string, { schema: object }>;
 }
-type OperationObject = { responses: Record<string, ResponseObject> };
+type OperationObject = { operationId: string; responses: Record<string, ResponseObject> };
 interface DocumentObject {
   paths: Record<string, Record<string, OperationObject>>;
   components: { responses: Record<string, ResponseObject>; schemas: Record<string, object> };
@@ -39,6 +39,8 @@ class Document {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #templates: { template: string; pattern: RegExp }[];
   readonly #validators = new Map<string, ValidateFunction>();
+  /** How often each operation has done what it is for. */
+  readonly done = new Map<string, number>();
 
   constructor(app: FastifyInstance) {
     this.#document = app.swagger() as unknown as DocumentObject;
@@ -59,6 +61,8 @@ class Document {
     const documented = this.#document.paths[template]?.[method === 'head' ? 'get' : method];
     if (!documented)
       return response.status === 405 && response.headers.allow ? [] : [`${method} ${template} is not documented`];
+    const { operationId } = documented;
+    if (response.status < 300) this.done.set(operationId, 1 + (this.done.get(operationId) ?? 0));
     const responsePath = `#/paths/${template.replaceAll('~', '~0').replaceAll('/', '~1')}/${method === 'head' ? 'get' : method}/responses/${response.status}`;
     const found = documented.responses[String(response.status)];
     if (!found) return [`status ${response.status} is not documented for ${method} ${template}: ${response.text}`];
@@ -100,6 +104,11 @@ class Document {
 }
 
 const documents = new WeakMap<FastifyInstance, Document>();
+
+/** How often each operation, by its id, has done what it is for, in all requests to a server so far. */
+export function operationsDone(app: FastifyInstance): ReadonlyMap<string, number> {
+  return documents.get(app)?.done ?? new Map();
+}
 
 /** @throws when the answer is not one that the document tells of */
 export function requireConformance(app: FastifyInstance, method: string, path: string, response: Response): void {
