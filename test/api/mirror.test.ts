@@ -195,7 +195,8 @@ describe('mirrors of a newsroom that edits at random', () => {
       { numRuns: rounds({ quick: 5, short: 5, long: 25 }), endOnFailure: true },
     );
 
-    // Whatever chance has brought about, this is in it.
+    // Whatever chance has brought about, a story that is live and one that is erased are in it.
+    await liveStory(app);
     await erase(app, 'article', (await liveStory(app)).id, { uses: 'remove' });
     const { db, tables, all } = app.store;
     const log = await all(db.select().from(tables.publicLog));

@@ -1,6 +1,5 @@
-// npm run bench [-- --json] [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER] [--postgres]: what the product does as a
-// share of the floor, which is bare Fastify sending the same bytes with the same headers from memory, in the same run, round by round.
-// With --postgres, or DATABASE_URL of an empty database, the product keeps everything in PostgreSQL.
+// What the product does as a share of the floor, which is bare Fastify sending the same bytes with the same headers from memory, in the
+// same run, round by round.
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -20,8 +19,21 @@ import { measureTransfers } from './transfers.js';
 import { measureWorkers } from './workers.js';
 import { measureWrites } from './writers.js';
 
+const usage = `usage: npm run bench [-- [--only NAME] [--stories N] [--seconds N] [--rounds N] [--data FOLDER] [--postgres] [--json]]
+
+Measures the product in turn with bare Fastify that sends the same bytes, and tells its share of what that does.
+  --only NAME    one of by-slug, by-slug-zipf, by-slug-one, not-modified, list, list-deep, rendition, search, writes, cold-renditions,
+                 workers, start, save-bytes, storage-bytes, and transfers, which is measured by this alone
+  --stories N    how many there are: 10000
+  --seconds N    of each round: 4
+  --rounds N     of each work: 5
+  --data FOLDER  keeps the stories there for further runs
+  --postgres     keeps them in PostgreSQL; DATABASE_URL says in which, an empty one
+  --json         prints all figures as one object`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     stories: { type: 'string', default: '10000' },
@@ -32,6 +44,10 @@ const { values } = parseArgs({
     postgres: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
 const stories = Number(values.stories);
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);

@@ -9,7 +9,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { copyStory } from '../support/copies.js';
 import type { Members } from '../support/editing.js';
 import { RunningServer, send, temporaryFolder } from '../support/processes.js';
-import { rounds } from '../support/rounds.js';
+import { chanceOf, rounds } from '../support/rounds.js';
 import { servicesIn } from '../support/services.js';
 import { image, shortStory } from '../support/stories.js';
 
@@ -83,9 +83,12 @@ function keepOn(work: () => Promise<void>) {
 }
 let isDown = false;
 
+const chanceOfReads = chanceOf('reads');
+const chanceOfEdits = chanceOf('edits');
+
 /** Reads stories at random: each is whole, as it was or as it is corrected. */
 async function readOne(): Promise<void> {
-  const { slug } = stories[Math.floor(Math.random() * storyCount)] ?? { slug: '' };
+  const { slug } = stories[Math.floor(chanceOfReads() * storyCount)] ?? { slug: '' };
   const { status, story } = await shown(slug);
   expect(status).toBe(200);
   expect([before, after]).toContain(imageOf(story).caption);
@@ -97,7 +100,7 @@ let edits = 0;
 
 /** Gives a story another headline and publishes it, as an editor would. */
 async function editOne(): Promise<void> {
-  const { id } = stories[Math.floor(Math.random() * storyCount)] ?? { id: '' };
+  const { id } = stories[Math.floor(chanceOfEdits() * storyCount)] ?? { id: '' };
   const headline = `Edited ${edits++}`;
   const known = headlines.get(id);
   headlines.set(id, { ...known, sent: headline });
@@ -130,8 +133,12 @@ it(`every one of ${storyCount} stories shows a correction in the end, and no edi
   isDown = false;
   expect((await progress()).done).toBeGreaterThanOrEqual(half.done);
   await expect.poll(progress).toMatchObject({ state: 'done', finishedAt: expect.any(String) });
-  const counts = [];
+  const counts: number[] = [];
   for (const worker of workers) counts.push(await worker.end());
+  const [readers, others, edited] = counts;
+  console.log(
+    `killed at ${half.done} of ${storyCount}; ${(readers ?? 0) + (others ?? 0)} stories read, ${edited} edited`,
+  );
   expect(Math.min(...counts)).toBeGreaterThan(2);
 
   await requireAll();

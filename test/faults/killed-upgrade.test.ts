@@ -1,7 +1,7 @@
 // A database of the first schema is brought to the present one by a process that is killed again and again.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import DatabaseFile from 'better-sqlite3';
 import { expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { at, fillFirst, openAt } from '../support/old-databases.js';
 import { run, startCommand, temporaryFolder } from '../support/processes.js';
 import { chanceOf, rounds } from '../support/rounds.js';
 
+/** Every other of them is meant for while the upgrade writes, the others for any moment of it; they go on until one has hit. */
 const kills = rounds({ quick: 3, short: 8, long: 100 });
 /** So many that an upgrade takes a while. */
 const storyCount = 5000;
@@ -31,9 +32,32 @@ const migrationsOf = (file: DatabaseFile.Database) =>
 
 const logOf = (path: string) => `${path}-wal`;
 
+const loggedBytes = (path: string) => statSync(logOf(path), { throwIfNoEntry: false })?.size ?? 0;
+
 /** Waits until a process has opened a database that was closed. */
 async function opened(path: string): Promise<void> {
   while (!existsSync(logOf(path))) await pause(1);
+}
+
+/** Waits until the upgrade of a database that is open has written something, or is over. */
+async function written(path: string): Promise<void> {
+  while (existsSync(logOf(path)) && loggedBytes(path) === 0) await pause(1);
+}
+
+/** How long an upgrade goes on from when its database is open, and how long it writes. */
+async function timed(path: string): Promise<{ tookMs: number; writtenMs: number }> {
+  const upgrading = startCommand(...command, { DATA_DIR: dirname(path) });
+  await opened(path);
+  const begun = performance.now();
+  await written(path);
+  const wrote = performance.now();
+  let grown = wrote;
+  for (let bytes = 0; existsSync(logOf(path)); await pause(1)) {
+    if (loggedBytes(path) > bytes) grown = performance.now();
+    bytes = loggedBytes(path);
+  }
+  expect([await upgrading.exitCode, upgrading.stderr]).toEqual([0, '']);
+  return { tookMs: performance.now() - begun, writtenMs: grown - wrote };
 }
 
 /** Instants that the rows did not have before: when they were upgraded. */
@@ -71,11 +95,7 @@ it(`an upgrade that was killed ${kills} times is all there or not begun each tim
   };
 
   const whole = anew();
-  const first = startCommand(...command, { DATA_DIR: whole.DATA_DIR });
-  await opened(whole.path);
-  const begun = performance.now();
-  expect([await first.exitCode, first.stderr]).toEqual([0, '']);
-  const tookMs = performance.now() - begun;
+  const { tookMs, writtenMs } = await timed(whole.path);
   const expected = hashesOf(whole.path);
   const migrations = withFile(whole.path, migrationsOf);
   expect(migrations).toBeGreaterThan(firstMigrations);
@@ -83,12 +103,18 @@ it(`an upgrade that was killed ${kills} times is all there or not begun each tim
   const chance = chanceOf('kills of upgrades');
   const found = { before: 0, meanwhile: 0, after: 0 };
   let place = anew();
-  for (let kill = 1; kill <= kills; kill++) {
+  let kill = 0;
+  while (kill < kills || found.meanwhile === 0) {
+    kill += 1;
     const upgrading = startCommand(...command, { DATA_DIR: place.DATA_DIR });
     await opened(place.path);
-    await pause(tookMs * chance());
+    if (kill % 2 === 0) await pause(tookMs * chance());
+    else {
+      await written(place.path);
+      await pause(writtenMs * chance());
+    }
     await upgrading.kill();
-    const hasWritten = statSync(logOf(place.path), { throwIfNoEntry: false })?.size;
+    const hasWritten = loggedBytes(place.path) > 0;
     const reached = withFile(place.path, (left) => {
       expect(left.pragma('integrity_check', { simple: true })).toBe('ok');
       expect(left.pragma('foreign_key_check')).toEqual([]);
@@ -105,6 +131,6 @@ it(`an upgrade that was killed ${kills} times is all there or not begun each tim
   expect(await run(...command, { DATA_DIR: place.DATA_DIR })).toMatchObject({ code: 0, stderr: '' });
   expect(hashesOf(place.path)).toEqual(expected);
   console.log(
-    `${kills} kills of an upgrade of ${Math.round(tookMs)} ms: ${found.before} before it wrote, ${found.meanwhile} meanwhile, ${found.after} behind its end`,
+    `${kill} kills of an upgrade of ${Math.round(tookMs)} ms that writes for ${Math.round(writtenMs)}: ${found.before} before it wrote, ${found.meanwhile} meanwhile, ${found.after} behind its end`,
   );
 }, 1_800_000);

@@ -13,7 +13,7 @@ let judge: Judge;
 beforeAll(async () => {
   reference = await startApp();
   newsroom = await Newsroom.open();
-  judge = new Judge(reference.app, tableNames(newsroom.database));
+  judge = new Judge(reference.app, tableNames(reference.path));
 });
 afterAll(async () => {
   const logged = newsroom.server.stdout.split('\n').filter((line) => /"level":[56]0/.test(line));

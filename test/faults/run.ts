@@ -1,13 +1,25 @@
-// Runs the tests that break things: `npm run test:faults -- [--short] [--seed N] [what vitest takes]`.
+// Runs the tests that break things.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+const usage = `usage: npm run test:faults [-- [--short] [--seed N] [FILE…] [what vitest takes]]
+
+Runs the tests that break things, at full length, which takes hours: kills, disks, clocks, overload, random requests.
+  --short   a short round, as in CI
+  --seed N  the chance of an earlier run once more; each prints its own
+  FILE      only these files`;
+
 const { values, tokens } = parseArgs({
-  options: { short: { type: 'boolean' }, seed: { type: 'string' } },
+  options: { short: { type: 'boolean' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   strict: false,
   tokens: true,
 });
+
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
 
 /** The arguments that are vitest's. */
 function others(): string[] {

@@ -10,7 +10,8 @@ export default defineConfig({
       'test/api/linearisable*.test.ts',
       'test/api/{model,mirror,revision-properties,round-trip}.test.ts',
       'test/api/{,schedule-}interleaving*.test.ts',
-      'test/processes/import-killed.test.ts',
+      // What a short round would do as often as `npm run test:processes` is left to that.
+      ...(process.env.ROUNDS === 'long' ? ['test/processes/{ending,import-killed}.test.ts'] : []),
     ],
     globalSetup: ['test/processes/setup.ts'],
     setupFiles: ['test/setup.ts', 'test/faults/setup.ts'],

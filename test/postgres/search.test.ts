@@ -99,7 +99,7 @@ describe('a search that comes to no end', () => {
       await expect.poll(atWork).toBe(1);
       leaving.abort();
       await expect(search).rejects.toThrow(/abort/i);
-      expect(await atWork()).toBe(0);
+      await expect.poll(atWork).toBe(0);
     });
     expect((await ask('rare')).total.count).toBe(102);
   });

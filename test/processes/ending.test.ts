@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RunningServer, temporaryFolder } from '../support/processes.js';
 import { RestlessClients } from '../support/restless-clients.js';
+import { rounds } from '../support/rounds.js';
 import { shortStory } from '../support/stories.js';
 import { pidsIn } from '../support/workers.js';
 
@@ -13,6 +14,8 @@ const keyOf = ({ stdout }: RunningServer) => keyPattern.exec(stdout)?.[0] ?? '';
 const minsk = '/v1/articles/putin-lukashenko-minsk-december-2022';
 const ready = 'a worker is ready';
 const clientCount = 8;
+const handovers = rounds({ quick: 3, short: 3, long: 30 });
+const workersEnded = rounds({ quick: 4, short: 4, long: 40 });
 
 /** A connection on which something was sent that does not end, and which the client leaves open whatever comes. */
 async function stuck({ address }: RunningServer, sent: string): Promise<Socket> {
@@ -83,7 +86,7 @@ describe.each(['1', '2'])('servers that take over from each other, with WORKERS=
     let server = await RunningServer.start(settings);
     const clients = new RestlessClients([server.address], keyOf(server));
     clients.begin(clientCount);
-    for (let restart = 0; restart < 3; restart++) {
+    for (let handover = 0; handover < handovers; handover++) {
       const next = await RunningServer.start(settings);
       const before = clients.acknowledged.size;
       await expect.poll(() => clients.acknowledged.size).toBeGreaterThan(before + 20);
@@ -94,6 +97,7 @@ describe.each(['1', '2'])('servers that take over from each other, with WORKERS=
     await expect.poll(() => clients.answers).toBeGreaterThan(clientCount * 10);
     await clients.end();
     await clients.requireNothingLost(server.address);
+    clients.tell(`${handovers} handovers with WORKERS=${WORKERS}`);
   });
 });
 
@@ -104,14 +108,15 @@ describe('a worker that is asked to end', () => {
     await expect.poll(() => pidsIn(server, ready).length).toBe(workers);
     const clients = new RestlessClients([server.address], keyOf(server));
     clients.begin(clientCount);
-    for (let restart = 0; restart < 4; restart++) {
+    for (let ended = 0; ended < workersEnded; ended++) {
       const before = clients.acknowledged.size;
       await expect.poll(() => clients.acknowledged.size).toBeGreaterThan(before + 20);
-      process.kill(pidsIn(server, ready)[restart] ?? 0, 'SIGTERM');
-      await expect.poll(() => pidsIn(server, ready).length).toBe(workers + restart + 1);
+      process.kill(pidsIn(server, ready)[ended] ?? 0, 'SIGTERM');
+      await expect.poll(() => pidsIn(server, ready).length).toBe(workers + ended + 1);
     }
     await clients.end();
     await clients.requireNothingLost(server.address);
+    clients.tell(`${workersEnded} workers ended`);
     expect(await timeToEnd(server)).toBeLessThan(29_000);
   });
 });

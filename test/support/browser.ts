@@ -39,7 +39,12 @@ export async function openPage(browser: Browser, base: string, others: readonly 
       troubles.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => troubles.push(`exception: ${error.message}`));
-  page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()} (${request.failure()?.errorText})`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // Chromium itself gives up a picture when another size of it fits better, as when a window is still without one.
+    if (request.resourceType() === 'image' && reason === 'net::ERR_ABORTED') return;
+    troubles.push(`failed: ${request.url()} (${reason})`);
+  });
   await context.exposeFunction('reportViolation', (violation: string) => troubles.push(`policy: ${violation}`));
   await context.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
     reportViolation(event.violatedDirective + ' refused ' + event.blockedURI))`);

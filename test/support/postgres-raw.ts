@@ -53,7 +53,8 @@ export function postgresRaw(url: string): RawDatabase {
         `SELECT format('ALTER TABLE %I ALTER %I SET STORAGE EXTERNAL', relname, attname) AS change FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND attstorage = 'x'`,
       );
-      await this.run(changes.map(({ change }) => change).join(';'));
+      // Each by itself: together they would keep tables from a server that already works, and wait for others that it has.
+      for (const { change } of changes) await this.run(String(change));
     },
     async sizes() {
       const [row] = await rowsOf(

@@ -54,6 +54,14 @@ export class RestlessClients {
     for (const slug of this.unanswered) expect([slug, await statusOf(slug)]).toEqual([slug, 404]);
   }
 
+  /** Prints what they have done while something happened. */
+  tell(meanwhile: string): void {
+    const { answers, acknowledged, unanswered } = this;
+    console.log(
+      `${meanwhile}: ${answers} answers, ${acknowledged.size} acknowledged writes, ${unanswered.size} unanswered ones`,
+    );
+  }
+
   async #live(client: number, agent: Agent): Promise<void> {
     for (let n = 0; !this.#isOver; n++) {
       const slug = `of-${client}-${n}`;

@@ -1,7 +1,8 @@
 // Bodies of requests, by the media types of the document: right, and with one thing wrong.
 import fc from 'fast-check';
 import type { Operation } from './document.js';
-import { type Schemas, spoilt, spoiltText, valueFor } from './values.js';
+import { spoilt, spoiltText } from './odd-values.js';
+import { type Schemas, valueFor } from './values.js';
 
 const multipart = (parts: readonly string[], boundary = 'fuzz') =>
   `${parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n`;

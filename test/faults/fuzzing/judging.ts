@@ -9,9 +9,9 @@ import type { Answer } from './sending.js';
 const inside = [
   /\bat [\w.<>[\] ]*\(?(?:file:|node:|\/)[^)\s]+:\d+/,
   /node_modules|\.ts:\d|\/src\/|\/tmp\//,
-  /sqlite|drizzle|better-sqlite/i,
+  /sqlite|drizzle|postgres|\bpg_|SQLSTATE/i,
   /\b(?:SELECT\b[\s\S]+\bFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b/,
-  /constraint failed|no such (?:table|column)/i,
+  /constraint failed|no such (?:table|column)|violates \w+[\w ]* constraint|invalid (?:byte sequence|input syntax)/i,
   /\b(?:TypeError|RangeError|ReferenceError|ENOENT|ECONN\w+|ERR_[A-Z_]{4,}|FST_\w+)\b/,
 ];
 

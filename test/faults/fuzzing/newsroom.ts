@@ -16,6 +16,7 @@ interface Data {
   [name: string]: unknown;
 }
 type Values = Record<string, string>;
+type Settings = Values & { DATA_DIR: string };
 
 const managedKinds = [
   ...['articles', 'images', 'quotes', 'embeds', 'desks', 'tags'],
@@ -33,26 +34,28 @@ const stockOfLibrary = [
 export class Newsroom {
   readonly server: RunningServer;
   readonly keys: Record<Role, string>;
-  readonly database: string;
+  /** Variables of the environment that lead a process to the same database and folder. */
+  readonly settings: Settings;
   /** What there is, by kind: what the parameters of a path would be. */
   readonly #there = new Map<string, Values[]>();
   #made = 0;
 
-  private constructor(server: RunningServer, keys: Record<Role, string>, database: string) {
+  private constructor(server: RunningServer, keys: Record<Role, string>, settings: Settings) {
     this.server = server;
     this.keys = keys;
-    this.database = database;
+    this.settings = settings;
   }
 
-  static async open(settings: Record<string, string> = {}): Promise<Newsroom> {
-    const DATA_DIR = join(temporaryFolder(), 'data');
+  /** @param settings lead it to another database than a file of its own */
+  static async open(settings: Values = {}): Promise<Newsroom> {
+    const place = { DATA_DIR: join(temporaryFolder(), 'data'), ...settings };
     const made: [Role, string][] = [];
     for (const role of roles) {
-      const { stdout } = await run('src/cli/keys.ts', ['create', '--role', role, '--name', role], { DATA_DIR });
+      const { stdout } = await run('src/cli/keys.ts', ['create', '--role', role, '--name', role], place);
       made.push([role, stdout.trim().split('\n').at(-1) ?? '']);
     }
-    const server = await RunningServer.start({ DATA_DIR, LOG_LEVEL: 'warn', WEBHOOK_TIMEOUT_MS: '500', ...settings });
-    return new Newsroom(server, Object.fromEntries(made) as Record<Role, string>, join(DATA_DIR, 'copydesk.db'));
+    const server = await RunningServer.start({ LOG_LEVEL: 'warn', WEBHOOK_TIMEOUT_MS: '500', ...place });
+    return new Newsroom(server, Object.fromEntries(made) as Record<Role, string>, place);
   }
 
   /** Asks as an admin, and takes what there is from the answer. */
@@ -108,6 +111,9 @@ export class Newsroom {
       'content-type': 'image/png',
       ...(await this.versionOf(picture)),
     });
+    const { id: kept } = await this.#data('POST', '/v1/manage/articles', { language: 'en', desk: 'world' });
+    const embargo = { until: '2031-01-01T00:00:00Z', reason: 'By agreement.' };
+    await this.#data('POST', `/v1/manage/articles/${kept}/embargo`, embargo, { 'if-match': '"1"' });
     for (const [path, body] of stockOfLibrary) {
       await this.#data('POST', path, body);
       const gone = await this.#data('POST', path, body);

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import type { Role } from '../../../src/kernel/actor.js';
 import { bodiesOf } from './bodies.js';
 import type { Operation } from './document.js';
+import { oddHeader, oddSegment, oddType } from './odd-headers.js';
+import { oddValue } from './odd-values.js';
 import { encoded, type Request, rightRequest } from './requests.js';
-import { oddValue, type Schemas } from './values.js';
+import type { Schemas } from './values.js';
 
 /** Fields that tables and working copies have, and readers' lists do not. */
 const internalNames = [
@@ -36,124 +38,9 @@ const internalNames = [
   ],
 ];
 
-const oddText = oddValue.map((value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')));
-const oddSegment = fc.constantFrom(
-  ...[
-    '01852a5c-0000-7000-8000-00000000dead',
-    'nonsense',
-    '%00',
-    '%2e%2e%2f',
-    '..%2f..%2fetc%2fpasswd',
-    '%F0%9F%98%80',
-    '%ED%A0%80',
-  ],
-  ...[
-    '%',
-    '%zz',
-    'a%20b',
-    'x'.repeat(400),
-    'x'.repeat(5000),
-    '__proto__',
-    '%27%20OR%201=1',
-    '%22',
-    '*',
-    '0',
-    '-1',
-    '1e3',
-    '%C0%AF',
-  ],
-);
-const oddHeaders: Record<string, readonly string[]> = {
-  accept: [
-    '',
-    '*/*',
-    'text/html',
-    'application/xml',
-    'application/json;q=0',
-    'a/b/c',
-    ',,,',
-    '*',
-    'x'.repeat(5000),
-    'text/markdown, text/html;q=2',
-  ],
-  'accept-encoding': [
-    '',
-    'br',
-    'gzip',
-    'identity;q=0',
-    '*;q=0',
-    'gzip;q=NaN',
-    'zstd',
-    ',',
-    'br;q=0.5, gzip;q=1.5',
-    'x'.repeat(5000),
-  ],
-  'if-match': ['', '*', '"1"', '"0"', '"-1"', '"999999999999999999999"', 'W/"1"', '1', '"1", "2"', '""', '"a"', '"1'],
-  'if-none-match': ['', '*', '"', 'W/', '"a" "b"', '"x', ',', '"\u00e9"', 'x'.repeat(5000)],
-  'if-modified-since': ['', 'yesterday', 'Mon, 19 Dec 2022 17:05:00 GMT', 'Thu, 31 Dec 9999 23:59:59 GMT', '0'],
-  'if-range': ['"x"', 'yesterday', ''],
-  range: [
-    'bytes=0-0',
-    'bytes=5-1',
-    'bytes=-5',
-    'bytes=0-,1-',
-    'bytes=99999999999999999999-',
-    'lines=1-2',
-    'bytes=a-b',
-    '',
-  ],
-  'idempotency-key': ['', '"', '"a', 'a b', 'x'.repeat(256), '\u00e9', '"\\""', 'same'],
-  'last-event-id': ['', '-1', 'x', '1e9', '999999999999999999999', '\u00e9'],
-  'x-actor': ['', 'x'.repeat(201), '\u00e9', '<script>', '\u00ff\u0080'],
-  'x-forwarded-for': ['1.2.3.4', '::1, x', 'a'.repeat(3000), ''],
-  'x-http-method-override': ['DELETE'],
-  cookie: ['a=b; __proto__=1', '='],
-  origin: ['null', 'https://evil.example', ''],
-  authorization: [
-    '',
-    'Bearer',
-    'Bearer x',
-    'Basic YTpi',
-    'bearer  ',
-    'Bearer copydesk_000000000000_0_0',
-    'Bearer \u00e9',
-    'x'.repeat(5000),
-  ],
-};
-const oddHeader = fc
-  .constantFrom(...Object.keys(oddHeaders))
-  .chain((name) => fc.tuple(fc.constant(name), fc.constantFrom(...(oddHeaders[name] ?? []))));
-const oddType = fc.constantFrom(
-  ...[
-    '',
-    'application/json; charset=latin1',
-    'APPLICATION/JSON',
-    'application/json;;',
-    'text/plain',
-    'application/json, text/plain',
-  ],
-  ...[
-    'application/json; charset="utf-8"',
-    'application/json; charset=',
-    'application/vnd.api+json',
-    'multipart/form-data',
-    'image/png',
-  ],
-  ...[
-    'multipart/form-data; boundary=',
-    'application/x-www-form-urlencoded',
-    'application/octet-stream',
-    'image/svg+xml',
-    '*/*',
-    'json',
-  ],
-  ...[
-    'application/merge-patch+json',
-    `application/json; a=${'b'.repeat(3000)}`,
-    'application/json\t',
-    '__proto__',
-    'multipart/mixed',
-  ],
+/** A whole address may be too long, but not so that the server reads no further. */
+const oddText = oddValue.map((value) =>
+  (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 1000),
 );
 const methods = [
   'GET',
