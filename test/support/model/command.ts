@@ -5,7 +5,13 @@ import type { Newsroom, Real } from './newsroom.js';
 /** What comes after every act: holding the server to the model. */
 export type Hold = (newsroom: Newsroom, real: Real) => Promise<void>;
 
-export type Step = fc.Arbitrary<fc.AsyncCommand<Newsroom, Real>>;
+export type Step = fc.Arbitrary<Act>;
+
+/** Something that may be done to a newsroom. */
+interface Act extends fc.AsyncCommand<Newsroom, Real> {
+  name: string;
+  check(newsroom: Readonly<Newsroom>): boolean;
+}
 
 /** A part of the newsroom: what can be done to it, and what must hold of it. */
 export interface Area {
@@ -22,27 +28,57 @@ interface Deed<Thing, Parameters> {
   holds: readonly Hold[];
 }
 
-class Command<Thing, Parameters> implements fc.AsyncCommand<Newsroom, Real> {
+class Command<Thing, Parameters> implements Act {
+  readonly name: string;
   readonly #deed: Deed<Thing, Parameters>;
   readonly #which: number;
   readonly #parameters: Parameters;
 
   constructor(deed: Deed<Thing, Parameters>, which: number, parameters: Parameters) {
+    this.name = deed.name;
     this.#deed = deed;
     this.#which = which;
     this.#parameters = parameters;
   }
 
   check = (newsroom: Readonly<Newsroom>): boolean => this.#deed.among(newsroom).length > 0;
-  toString = (): string => `${this.#deed.name} ${this.#which} ${JSON.stringify(this.#parameters) ?? ''}`.trim();
+  toString = (): string => `${this.name} ${this.#which} ${JSON.stringify(this.#parameters) ?? ''}`.trim();
 
   async run(newsroom: Newsroom, real: Real): Promise<void> {
     const { among, act, holds } = this.#deed;
     const things = among(newsroom);
     await act(things[this.#which % things.length] as Thing, this.#parameters, newsroom, real);
-    real.events += 1;
+    real.done.set(this.name, timesDone(real, this) + 1);
     for (const hold of holds) await hold(newsroom, real);
   }
+}
+
+const timesDone = ({ done }: Real, { name }: Act): number => done.get(name) ?? 0;
+
+/** What can be done of some acts; of these the one that was done least often, so that what is seldom possible is done when it is. */
+class Choice implements fc.AsyncCommand<Newsroom, Real> {
+  readonly #acts: readonly Act[];
+  #chosen: Act | undefined;
+
+  constructor(acts: readonly Act[]) {
+    this.#acts = acts;
+  }
+
+  check = (newsroom: Readonly<Newsroom>): boolean => this.#acts.some((act) => act.check(newsroom));
+  toString = (): string => String(this.#chosen ?? this.#acts.join(' or '));
+
+  async run(newsroom: Newsroom, real: Real): Promise<void> {
+    const [chosen] = this.#acts
+      .filter((act) => act.check(newsroom))
+      .sort((a, b) => timesDone(real, a) - timesDone(real, b));
+    this.#chosen = chosen;
+    await chosen?.run(newsroom, real);
+  }
+}
+
+/** An event in the life of a newsroom: one of some steps. */
+export function choiceOf(steps: readonly Step[]): fc.Arbitrary<fc.AsyncCommand<Newsroom, Real>> {
+  return fc.array(fc.oneof(...steps), { minLength: 4, maxLength: 4 }).map((acts) => new Choice(acts));
 }
 
 /** Makes the steps of an area, each of which is followed by the same holds. */

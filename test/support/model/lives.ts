@@ -1,5 +1,5 @@
 // The life of a newsroom: all that can be done to it, how it begins, and what must hold of all of it.
-import type { Area, Hold, Step } from './command.js';
+import { type Area, choiceOf, type Hold } from './command.js';
 import { erasures } from './erasures.js';
 import { hooks } from './hooks.js';
 import { keys } from './keys.js';
@@ -14,7 +14,8 @@ import { terms } from './terms.js';
 
 const areas: Area[] = [stories, publications, plans, previews, library, terms, keys, hooks, erasures, rights];
 
-export const steps: Step[] = areas.flatMap((area) => area.steps);
+/** Anything that can be done to a newsroom. */
+export const event = choiceOf(areas.flatMap((area) => area.steps));
 
 /** A newsroom that has something of what is most asked for: a story that shows an image, a quote and an embed, live or not yet. */
 export async function begin(isLive: boolean, real: Real): Promise<Newsroom> {

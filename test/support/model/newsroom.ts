@@ -178,7 +178,8 @@ export interface Real {
   /** Makes names that nothing else of the run has. */
   next(): number;
   lives: number;
-  events: number;
+  /** How often each step was done, by its name. */
+  done: Map<string, number>;
 }
 
 export function emptyNewsroom(): Newsroom {

@@ -335,7 +335,7 @@ const undelete = step(
 export const stories: Area = {
   steps: [
     ...[create, takeSlug, importMarkdown, importDelivered, replace, patch, patchSlug, patchStale, addSection],
-    ...[patchSection, moveSection, deleteSection, restore, remove, undelete, undelete],
+    ...[patchSection, moveSection, deleteSection, restore, remove, undelete],
   ],
   requireAsModelled: requireStories,
 };
