@@ -144,7 +144,9 @@ describe('POST /v1/manage/erasures', () => {
 
   it('answers 409 for what was erased already; of two at once one succeeds', async () => {
     const { id } = await newQuote();
-    const answers = await Promise.all([askErasure(app, 'quote', id), askErasure(app, 'quote', id)]);
+    const erasure = { kind: 'quote', id, reason: 'A court said so.' };
+    const ask = () => app.as.admin.post(path, erasure).set('if-match', '"1"');
+    const answers = await Promise.all([ask(), ask()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.errors).toMatchObject([{ code: 'erased' }]);
     const { body } = await app.as.admin.get(`${path}?kind=quote&resourceId=${id}`).expect(200);
@@ -243,7 +245,9 @@ describe('GET /v1/manage/erasures', () => {
     const next = (await app.as.admin.get(`${path}?limit=2&cursor=${page.page.next}`).expect(200)).body;
     expect(next.data[0]).toMatchObject({ id: ids[0], reason: 'First.' });
     const back = (await app.as.admin.get(`${path}?limit=2&cursor=${next.page.previous}`).expect(200)).body;
-    expect(back.data).toEqual(page.data);
+    // What is erased goes on being cleared meanwhile.
+    const idsOf = (data: Members[]) => data.map(({ id }) => id);
+    expect(idsOf(back.data)).toEqual(idsOf(page.data));
     const articles = (await app.as.admin.get(`${path}?kind=article`).expect(200)).body.data;
     expect(new Set(articles.map(({ kind }: Members) => kind))).toEqual(new Set(['article']));
     await app.as.admin.get(`${path}?kind=article&cursor=${page.page.next}`).expect(400);

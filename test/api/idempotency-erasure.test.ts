@@ -9,6 +9,8 @@ const gate = new Gate();
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp({ wrapStore: gate.wrap });
+  // It would take steps of what is counted.
+  await app.services.clearing.stop();
 });
 afterAll(() => app.close());
 

@@ -32,7 +32,7 @@ describe('POST /v1/manage/imports with a long text', () => {
 
   it('lets others be answered while it is read', async () => {
     let isRead = false;
-    const importing = sendDocument(app, slowText(14), chosen).then((answer) => {
+    const importing = sendDocument(app, slowText(7), chosen).then((answer) => {
       isRead = true;
       return answer;
     });

@@ -77,6 +77,7 @@ class Saver extends Witness {
   async #post(body: Members, id: string): Promise<void> {
     const isErased = erased === id;
     const answer = await this.clients.as.editor.post('/v1/manage/articles', body).set('idempotency-key', this.#key());
+    if (this.isCrowdedOut(answer)) return;
     expect(isErased ? [422] : [201, 422]).toContain(answer.status);
     if (answer.status === 201) saved += 1;
   }
@@ -86,7 +87,8 @@ class Saver extends Witness {
 async function eraseAmidst({ kind, id }: Target): Promise<Members> {
   for (;;) {
     const { status, body } = await askErasure(two.beside, kind, id, { uses: 'remove' });
-    expect([201, 412]).toContain(status);
+    // 503 where others were faster every time.
+    expect([201, 412, 503]).toContain(status);
     if (status !== 201) continue;
     erased = id;
     return body.data;

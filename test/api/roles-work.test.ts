@@ -82,6 +82,9 @@ describe('a whole request', () => {
         const request = await requestOf(work, await makeThing(app, state), state);
         faults.push(...(await faultsOf(`${operationId} on ${state}`, request, role)));
       }
+      // An erasure goes on behind its answer.
+      const erasures = async () => (await app.as.admin.get('/v1/manage/erasures?limit=100').expect(200)).body.data;
+      await expect.poll(erasures).not.toContainEqual(expect.objectContaining({ state: 'replacing' }));
       expect(faults).toEqual([]);
     },
     60_000,

@@ -88,7 +88,7 @@ describe('a search whose client has gone', () => {
     const leave = leavingClient(path);
     await asked(1);
     const others = Promise.all(Array.from({ length: 5 }, () => app.anybody.get(path).expect(200)));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await leave();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(barrier.asked.map(({ signal }) => signal.aborted)).toEqual([false]);

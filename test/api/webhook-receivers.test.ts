@@ -17,19 +17,21 @@ import {
   webhooksPath,
 } from '../support/webhooks.js';
 
-const timeoutMs = 400;
 let app: TestApp;
+/** One that waits for a receiver no longer than this takes. */
+let hasty: TestApp;
 let receiver: Receiver;
 beforeAll(async () => {
-  app = await startSendingApp(timeoutMs);
-  return () => app.close();
+  [app, hasty] = [await startSendingApp(), await startSendingApp(400)];
+  return () => Promise.all([app.close(), hasty.close()]);
 });
 beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(async () => {
-  for (const { id, version } of (await app.as.admin.get(`${webhooksPath}?limit=100`).expect(200)).body.data)
-    await app.as.admin.delete(`${webhooksPath}/${id}`).set('if-match', `"${version}"`).expect(204);
+  for (const { as } of [app, hasty])
+    for (const { id, version } of (await as.admin.get(`${webhooksPath}?limit=100`).expect(200)).body.data)
+      await as.admin.delete(`${webhooksPath}/${id}`).set('if-match', `"${version}"`).expect(204);
   await receiver.stop();
 });
 
@@ -59,11 +61,26 @@ const slow =
     response.on('close', () => clearInterval(timer));
   };
 
+/** Has a receiver fail, and then well again. */
+async function requireToldAndTriedAgain(sending: TestApp, answering: Answering, told: object): Promise<void> {
+  receiver.answer(answering);
+  const { id } = await makeWebhook(sending, receiver);
+  await liveStory(sending);
+  const { state, attempts } = await attempted(sending, id, 1);
+  expect([state, attempts]).toEqual(['waiting', [expect.objectContaining(told)]]);
+  receiver.answer(ok);
+  sending.clock.advance(6000);
+  const [delivered] = await settled(sending, id, 'delivered');
+  expect(delivered?.attempts.map(({ error }) => error).at(-1)).toBeNull();
+}
+
 describe('a receiver', () => {
+  it('that never answers is told of, and tried again', () =>
+    requireToldAndTriedAgain(hasty, hangs, { status: null, error: 'timeout', response: null }));
+
   it.each<[string, Answering, object]>([
     ['that fails', failing(500, {}, 'Broken.'), { status: 500, error: 'refused', response: 'Broken.' }],
     ['that refuses', failing(404), { status: 404, error: 'refused', response: '' }],
-    ['that never answers', hangs, { status: null, error: 'timeout', response: null }],
     ['that resets the connection', resets, { status: null, error: 'connection_failed', response: null }],
     ['that breaks off', halfAnswers, { status: null, error: 'connection_failed', response: null }],
     ['that talks no HTTP', talksNonsense, { status: null, error: 'connection_failed', response: null }],
@@ -74,17 +91,7 @@ describe('a receiver', () => {
       slow(500),
       { status: 500, error: 'refused', response: expect.stringMatching(/^It \.+$/) },
     ],
-  ])('%s is told of, and tried again', async (_what, answering, told) => {
-    receiver.answer(answering);
-    const { id } = await makeWebhook(app, receiver);
-    await liveStory(app);
-    const { state, attempts } = await attempted(app, id, 1);
-    expect([state, attempts]).toEqual(['waiting', [expect.objectContaining(told)]]);
-    receiver.answer(ok);
-    app.clock.advance(6000);
-    const [delivered] = await settled(app, id, 'delivered');
-    expect(delivered?.attempts.map(({ error }) => error).at(-1)).toBeNull();
-  });
+  ])('%s is told of, and tried again', (_what, answering, told) => requireToldAndTriedAgain(app, answering, told));
 
   it('that nobody listens at is told of', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -132,13 +139,16 @@ describe('a receiver', () => {
   it('that hangs keeps no other waiting, and is sent five messages at once', async () => {
     const other = await Receiver.start();
     receiver.answer(hangs);
-    const { id } = await makeWebhook(app, receiver, { events: ['article.published'] });
-    const { id: quick } = await makeWebhook(app, other, { events: ['article.published'] });
-    const drafts = await Promise.all(Array.from({ length: 12 }, () => createStory(app)));
-    await Promise.all(drafts.map((draft) => publishStory(app, draft.id)));
-    await settled(app, quick, 'delivered', 12);
+    const { id } = await makeWebhook(hasty, receiver, { events: ['article.published'] });
+    const { id: quick } = await makeWebhook(hasty, other, { events: ['article.published'] });
+    const drafts = await Promise.all(Array.from({ length: 12 }, () => createStory(hasty)));
+    // All are there when the first is sent.
+    await hasty.services.dispatcher.stop();
+    await Promise.all(drafts.map((draft) => publishStory(hasty, draft.id)));
+    hasty.services.dispatcher.start((error) => expect(error).toBeUndefined());
+    await settled(hasty, quick, 'delivered', 12);
     await eventually('twelve failures', async () => {
-      const found = await deliveriesOf(app, id);
+      const found = await deliveriesOf(hasty, id);
       return found.every(({ attempts }) => attempts.length > 0) && found.length === 12 ? found : undefined;
     });
     expect(receiver.openMax).toBe(5);
@@ -166,12 +176,17 @@ describe('POST /v1/manage/webhooks/{id}/deliveries/{delivery}/replay', () => {
   });
 
   it('leaves alone what is being sent right now', async () => {
-    receiver.answer((response) => void setTimeout(() => response.writeHead(204).end(), timeoutMs / 2));
+    let answer = () => {};
+    receiver.answer((response) => {
+      answer = () => response.writeHead(204).end();
+    });
     const { id } = await makeWebhook(app, receiver);
     const ping = (await app.as.admin.post(`${webhooksPath}/${id}/ping`).expect(202)).body.data.id;
     await receiver.count(1);
     await app.as.admin.post(`${webhooksPath}/${id}/deliveries/${ping}/replay`).expect(202);
+    answer();
     await settled(app, id, 'delivered');
+    receiver.answer(ok);
     await pinged(app, id);
     expect(receiver.received).toHaveLength(2);
   });

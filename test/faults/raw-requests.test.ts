@@ -40,7 +40,7 @@ const whole = (body: string) => [`${body.length.toString(16)}\r\n${body}\r\n`, '
 
 /** Holds each answer to what all answers are, and the statuses to what was wanted. */
 async function expectStatuses(written: Written, wanted: readonly number[], silenceMs?: number): Promise<Exchange> {
-  const found = await exchange(newsroom.server.address, written, silenceMs);
+  const found = await exchange(newsroom.server.address, written, { silenceMs, awaited: wanted.length });
   const { answers, rest } = found;
   expect([answers.map(({ status }) => status), rest]).toEqual([wanted, '']);
   // What Node refuses before anybody is asked, it refuses without a word.
@@ -219,7 +219,9 @@ describe('a connection', () => {
     };
     const before = await count();
     const broken = Array.from({ length: 50 }, (_, i) =>
-      exchange(newsroom.server.address, [typed(`content-length: ${json.length}`), json.slice(0, i % json.length)], 50),
+      exchange(newsroom.server.address, [typed(`content-length: ${json.length}`), json.slice(0, i % json.length)], {
+        silenceMs: 50,
+      }),
     );
     for (const { answers } of await Promise.all(broken)) expect(answers).toEqual([]);
     expect(await count()).toBe(before);

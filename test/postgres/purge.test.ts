@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/storage/store.js';
 import { newDatabase, postgresUrl, type TestDatabase } from '../support/engine.js';
+import { purged } from '../support/purges.js';
 import { tracesOf } from '../support/traces.js';
 
 const at = '2026-01-15T09:00:00.000Z';
@@ -35,7 +36,7 @@ describe('a purge on PostgreSQL', () => {
     await store.commit([{ query: store.db.delete(desks) }]);
     await expect(store.purge()).rejects.toMatchObject({ code: 'unavailable' });
     await elsewhere.end();
-    await store.purge();
+    await purged(store);
     expect(tracesOf([word], await database.raw.files())).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { rounds } from '../support/rounds.js';
 import { liveStory, minskStory, shortStory } from '../support/stories.js';
 import { contentsOf, exportFrom, importInto } from '../support/transfers.js';
 
-const copies = rounds({ quick: 450, short: 450, long: 2000 });
+const copies = rounds({ quick: 900, short: 900, long: 2000 });
 const kills = rounds({ quick: 3, short: 3, long: 30 });
 const folder = temporaryFolder();
 const place = (name: string) => join(folder, name);

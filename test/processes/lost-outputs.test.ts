@@ -1,12 +1,12 @@
 // Commands and servers whose standard output cannot be written. What they do is done or taken back, and they say which.
 
 import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.js';
 import { readKey } from '../support/keys.js';
+import { freePort } from '../support/ports.js';
 import { type Loss, run, startUnheard, temporaryFolder } from '../support/processes.js';
 
 let app: TestApp;
@@ -20,14 +20,6 @@ afterAll(() => app.close());
 async function unheard(loss: Loss, command: string, ...args: string[]) {
   const running = startUnheard(loss, `src/cli/${command}.ts`, args, { DATA_DIR: dirname(app.path) });
   return { code: await running.exitCode, stderr: running.stderr };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe.concurrent('a command whose standard output cannot be written', { timeout: 60_000 }, () => {

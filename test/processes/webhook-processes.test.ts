@@ -1,14 +1,13 @@
 // Webhooks over the end of processes, and by several at once.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { delivering } from '../../src/webhooks/dispatching/delivering.js';
 import { listDue } from '../../src/webhooks/dispatching/repository.js';
 import type { TestApp } from '../support/app.js';
+import { freePort } from '../support/ports.js';
 import { RunningServer, send, temporaryFolder } from '../support/processes.js';
 import { eventually, ok, Receiver } from '../support/receiver.js';
 import { startBeside } from '../support/second-server.js';
@@ -152,10 +151,7 @@ describe('the receiver in the README', () => {
   it('takes what is signed for it', async () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const snippet = /## Webhooks\n[\s\S]*?```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-    const free = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => free.once('listening', resolve));
-    const { port } = free.address() as AddressInfo;
-    await new Promise((resolve) => free.close(resolve));
+    const port = await freePort();
     const { secret } = await makeWebhook(app, { url: `http://127.0.0.1:${port}/` });
     const code = `${snippet.replace('4000', String(port))}\nconsole.log('listening');`;
     const running = spawn(process.execPath, ['--input-type=module', '-e', code], {

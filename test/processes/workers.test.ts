@@ -134,13 +134,15 @@ describe('a server of several workers', () => {
     }
   });
 
-  it('ends with 0 when it is asked to, its listeners and clients with it, and leaves one file beside the pictures', async () => {
+  it('ends with 0 when it is asked to, its listeners and clients with it, and leaves its database and the pictures', async () => {
     const listening = await Listening.open(cluster.server.address);
     cluster.server.terminate();
     expect(await listening.over).toBe('ended');
     expect(await cluster.server.exitCode).toBe(0);
     expect(cluster.server.stderr).toBe('');
-    expect(readdirSync(cluster.folder).filter((name) => name !== 'media')).toEqual(['copydesk.db']);
+    // Two that close it at the same moment may both leave the log of the database to the other.
+    const own = ['media', 'copydesk.db', 'copydesk.db-wal', 'copydesk.db-shm'];
+    expect(readdirSync(cluster.folder).filter((name) => !own.includes(name))).toEqual([]);
   });
 });
 
@@ -193,7 +195,7 @@ describe('a worker that is killed', () => {
   it('leaves its schedules to the next, which fires each once', async () => {
     const { server, key, folder, connections } = await startCluster();
     const [connection] = connections as [Connection];
-    const at = new Date(Date.now() + 6000).toISOString();
+    const at = new Date(Date.now() + 12_000).toISOString();
     const ids: string[] = [];
     for (let i = 0; i < 20; i++) {
       const { id } = await post(connection);

@@ -133,7 +133,8 @@ describe('a search for a word that very many stories have', () => {
       await work();
       return performance.now() - before;
     };
-    const whole = await timed(() => ask('common words', never, { counts: ['desk'] }));
+    const wholeMs = () => timed(() => ask('common words', never, { counts: ['desk'] }));
+    const wholeBefore = await wholeMs();
     const left = 10;
     const took = await timed(async () => {
       for (let i = 0; i < left; i++) {
@@ -145,7 +146,8 @@ describe('a search for a word that very many stories have', () => {
         expect((await ask('rare')).total.count).toBe(102);
       }
     });
-    expect(took).toBeLessThan((whole * left) / 2);
+    // The machine may have got busier, or less busy, meanwhile.
+    expect(took).toBeLessThan((Math.max(wholeBefore, await wholeMs()) * left) / 2);
   });
 
   it('is ended when its time is over', async () => {

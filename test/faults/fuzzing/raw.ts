@@ -14,8 +14,21 @@ export interface Exchange {
   isClosed: boolean;
 }
 
+/** How long a server may take for an answer that is waited for. */
+const patienceMs = 30_000;
+
+interface Patience {
+  silenceMs?: number | undefined;
+  /** How many answers are waited for, however long the server is silent. */
+  awaited?: number;
+}
+
 /** Writes to a new connection, and waits until the server closes it or has been silent for a while. */
-export async function exchange(address: string, written: Written, silenceMs = 1000): Promise<Exchange> {
+export async function exchange(
+  address: string,
+  written: Written,
+  { silenceMs = 1000, awaited = 0 }: Patience = {},
+): Promise<Exchange> {
   const { hostname, port } = new URL(address);
   const socket = connect({ host: hostname, port: Number(port) });
   let received = Buffer.alloc(0);
@@ -37,7 +50,9 @@ export async function exchange(address: string, written: Written, silenceMs = 10
     else socket.write(part);
     heardAt = performance.now();
   }
-  while (!isClosed && performance.now() - heardAt < silenceMs) await wait(20);
+  const silence = () => performance.now() - heardAt;
+  const isWaited = () => silence() < patienceMs && answersIn(received).answers.length < awaited;
+  while (!isClosed && (silence() < silenceMs || isWaited())) await wait(20);
   socket.destroy();
   return { ...answersIn(received), isClosed };
 }
