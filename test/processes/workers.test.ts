@@ -134,15 +134,17 @@ describe('a server of several workers', () => {
     }
   });
 
-  it('ends with 0 when it is asked to, its listeners and clients with it, and leaves its database and the pictures', async () => {
+  it('ends with 0 when it is asked to, its listeners and clients with it, and leaves one file beside the pictures', async () => {
     const listening = await Listening.open(cluster.server.address);
     cluster.server.terminate();
     expect(await listening.over).toBe('ended');
     expect(await cluster.server.exitCode).toBe(0);
     expect(cluster.server.stderr).toBe('');
-    // Two that close it at the same moment may both leave the log of the database to the other.
-    const own = ['media', 'copydesk.db', 'copydesk.db-wal', 'copydesk.db-shm'];
-    expect(readdirSync(cluster.folder).filter((name) => !own.includes(name))).toEqual([]);
+    // Workers that close the database at the same moment may each leave its log to the other, and so to the next who closes it.
+    const file = new DatabaseFile(join(cluster.folder, 'copydesk.db'));
+    expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
+    file.close();
+    expect(readdirSync(cluster.folder).filter((name) => name !== 'media')).toEqual(['copydesk.db']);
   });
 });
 

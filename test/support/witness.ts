@@ -32,6 +32,14 @@ export interface Accepted {
 /** What is told beside a version, and is not of it: of the article, of live stories, of the clock, and what is told only once. */
 const beside = new Set(['articleVersion', 'article', 'liveStories', 'lastUsedAt', 'key', 'secret']);
 
+/**
+ * Whether a write was given up, and nothing of it done, since others were faster every time: where all write without a pause, what
+ * reads more than others comes too late over and over.
+ */
+export function wasCrowdedOut({ status, text }: { status: number; text: string }): boolean {
+  return status === 503 && text.includes('Too many others are changing this');
+}
+
 export class Witness {
   protected readonly clients: Clients;
   protected readonly name: string;
@@ -122,12 +130,9 @@ export class Witness {
     return { from, status: answer.status, headers: answer.headers, body: answer.body, span };
   }
 
-  /**
-   * Whether a write was given up, and nothing of it done, since others were faster every time: where all write without a pause, what
-   * reads more than others comes too late over and over.
-   */
-  protected isCrowdedOut({ status, text }: { status: number; text: string }): boolean {
-    const isOut = status === 503 && text.includes('Too many others are changing this');
+  /** Notes whether a write was crowded out. */
+  protected isCrowdedOut(answer: { status: number; text: string }): boolean {
+    const isOut = wasCrowdedOut(answer);
     if (isOut) this.crowdedOut += 1;
     return isOut;
   }
